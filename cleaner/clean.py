@@ -1,0 +1,143 @@
+"""The engine as one function of one document."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from cleaner import edit
+from cleaner.find import Clock, Finder, TimeLimitError
+from cleaner.fold import View
+from cleaner.hosts import host_of
+from cleaner.model import Document, Pruned, Removal, Rule
+from cleaner.rules import builtin_rules, chosen
+
+GUARD = 0.9
+TIME_LIMIT = 10.0
+
+
+@dataclass(frozen=True)
+class CleanResult:
+    """A document, what was removed from it, and what is left.
+
+    `trouble` says why a document came out as it went in although a rule may have found junk; else it is "".
+    """
+
+    document: Document
+    removals: tuple[Removal, ...] = ()
+    trouble: str = ""
+    pruned: tuple[Pruned, ...] = field(default=(), repr=False)
+
+    @cached_property
+    def text(self) -> str:
+        """The clean text."""
+        return edit.delete(self.document.text, self.removals)
+
+    def removed(self, removal: Removal) -> str:
+        """The text that a removal took."""
+        return self.document.text[removal.start : removal.end]
+
+    def marked(self) -> str:
+        """The original text with each removal marked: `[-removed-]`."""
+        return edit.mark(self.document.text, self.removals)
+
+    def diff(self, name: str = "") -> str:
+        """Return a unified diff that `patch` understands; hunk headings name the rules."""
+        from cleaner.report.diff import unified_diff  # noqa: PLC0415  a report reads results, not the reverse
+
+        return unified_diff(self, name or self.document.id or "text")
+
+    def to_clean(self, offset: int) -> int:
+        """Where a code point of the original lies in the clean text; a removed one is where its cut is."""
+        return edit.to_clean(self.removals, offset)
+
+    def to_original(self, offset: int) -> int:
+        """Where a code point of the clean text lies in the original."""
+        return edit.to_original(self.removals, offset)
+
+
+class Cleaner:
+    """A set of rules, ready to clean any number of documents. It can be pickled and holds no state between calls.
+
+    Args:
+        rules: the rules; None means the built-in ones.
+        select: ids or categories of the rules to use; empty means all.
+        ignore: ids or categories of rules to leave out.
+        guard: a document that would lose more than this share of its visible characters is kept as it is.
+        time_limit: seconds that one document may take; past it the document is kept as it is.
+
+    Raises:
+        RuleError: a rule is broken, or `select` or `ignore` names none.
+    """
+
+    def __init__(
+        self,
+        rules: Iterable[Rule] | None = None,
+        *,
+        select: Sequence[str] = (),
+        ignore: Sequence[str] = (),
+        guard: float = GUARD,
+        time_limit: float = TIME_LIMIT,
+    ) -> None:
+        self.rules = chosen(builtin_rules() if rules is None else tuple(rules), select, ignore)
+        self.guard, self.time_limit = guard, time_limit
+        self.finder = Finder(self.rules)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "finder"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self.finder = Finder(self.rules)
+
+    def clean(self, text: str, url: str | None = None) -> CleanResult:
+        """Clean one text; `url` decides which per-site rules apply."""
+        return self.clean_document(Document(text, meta={"url": url} if url else {}))
+
+    def clean_html(self, html: str | bytes, url: str | None = None) -> CleanResult:
+        """Extract the article of a page and clean it; offsets count the extracted text.
+
+        Raises:
+            ExtractionError: the page holds no article, or is no page.
+        """
+        from cleaner.extract import extract  # noqa: PLC0415  text never pays for the HTML engine
+
+        document, pruned = extract(html, self.rules, url=url)
+        result = self.clean_document(document)
+        return CleanResult(result.document, result.removals, result.trouble, pruned)
+
+    def clean_document(self, document: Document) -> CleanResult:
+        """Clean one document."""
+        try:
+            removals = self._find(document, Clock.of(self.time_limit))
+        except TimeLimitError as error:
+            return CleanResult(document, trouble=str(error))
+        share = _visible(document.text, removals)
+        if share > self.guard:
+            return CleanResult(document, trouble=f"{share:.0%} would have been removed, the guard is {self.guard:.0%}")
+        return CleanResult(document, tuple(removals))
+
+    def _find(self, document: Document, clock: Clock) -> list[Removal]:
+        """Find until nothing is left to find: what one removal lays bare belongs to the same cleaning."""
+        host = host_of(document.url)
+        removals: list[Removal] = []
+        text = document.text
+        while True:
+            view = View(text)
+            found = edit.merge(view, self.finder.find(view, host, clock))
+            if not found:
+                return removals
+            removals = edit.normalise((*removals, *(_in_original(removals, removal) for removal in found)))
+            text = edit.delete(document.text, removals)
+
+
+def _in_original(removals: Sequence[Removal], removal: Removal) -> Removal:
+    first = edit.to_original(removals, removal.start)
+    last = edit.to_original(removals, removal.end - 1)
+    return Removal(first, last + 1, removal.rules)
+
+
+def _visible(text: str, removals: Sequence[Removal]) -> float:
+    """The share of the characters that are not white space which the removals would take."""
+    gone = sum(len("".join(text[removal.start : removal.end].split())) for removal in removals)
+    return gone / len("".join(text.split())) if gone else 0.0

@@ -1,0 +1,60 @@
+"""The command line: arguments in, exit code out."""
+
+import signal
+import sys
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from cleaner import __version__
+from cleaner.cli import clean, restore, rules
+from cleaner.errors import CleanerError
+
+app = typer.Typer(
+    name="cleaner",
+    help="Strip boilerplate and link junk out of scraped articles, and account for every character that goes.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 done; 1 --check found junk, or --in-place changed a file; 2 something could not be done.",
+)
+app.command("clean", no_args_is_help=True)(clean.clean)
+app.command("restore", no_args_is_help=True)(restore.restore)
+app.add_typer(rules.app, name="rules")
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        print(f"cleaner {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+class _Stopped(BaseException):
+    """Ctrl-C; no KeyboardInterrupt, which the command line library turns into exit code 1."""
+
+
+def _stop(_signum: int, _frame: FrameType | None) -> None:
+    raise _Stopped
+
+
+def main() -> None:
+    """Run the command line; errors that the user can mend are one line on stderr and exit code 2."""
+    signal.signal(signal.SIGINT, _stop)
+    try:
+        app()
+    except CleanerError as error:
+        print(f"cleaner: {error}", file=sys.stderr)
+        sys.exit(2)
+    except _Stopped:
+        print("cleaner: stopped; no file was left half written", file=sys.stderr)
+        sys.exit(130)

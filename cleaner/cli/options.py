@@ -1,0 +1,41 @@
+"""Options that several commands share."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cleaner.clean import Cleaner
+from cleaner.model import Rule
+from cleaner.rules import builtin_rules, load_rules
+
+Select = Annotated[
+    list[str] | None,
+    typer.Option("--select", metavar="RULE", help="Only these rules or categories, e.g. credit,runon/person."),
+]
+Ignore = Annotated[
+    list[str] | None, typer.Option("--ignore", metavar="RULE", help="All but these rules or categories.")
+]
+RuleFolders = Annotated[
+    list[Path] | None,
+    typer.Option("--rules", metavar="DIR", help="A folder of your own rules; one with a built-in's id replaces it."),
+]
+
+
+def all_rules(folders: Sequence[Path] | None) -> tuple[Rule, ...]:
+    """Return the built-in rules and the user's own."""
+    rules = {rule.id: rule for rule in builtin_rules()}
+    for folder in folders or ():
+        rules |= {rule.id: rule for rule in load_rules(folder)}
+    return tuple(rules.values())
+
+
+def make_cleaner(select: Sequence[str] | None, ignore: Sequence[str] | None, folders: Sequence[Path] | None) -> Cleaner:
+    """Return the cleaner that the options describe."""
+    return Cleaner(all_rules(folders), select=names(select), ignore=names(ignore))
+
+
+def names(values: Sequence[str] | None) -> list[str]:
+    """Return the names in options that may be repeated and may hold commas."""
+    return [name.strip() for value in values or () for name in value.split(",") if name.strip()]

@@ -1,0 +1,248 @@
+"""What removals do to a text: merge, delete, restore, mark, and offsets mapped both ways."""
+
+import bisect
+from collections.abc import Iterable, Sequence
+
+import regex
+
+from cleaner.fold import View
+from cleaner.model import Removal
+
+# Scripts that put no space between words: joining two of their letters glues nothing.
+_UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}"
+_WORD = regex.compile(rf"(?V1)[\w--[{_UNSPACED}_]]")
+_VISIBLE = regex.compile(r"\w")
+_STARTS_TEXT = regex.compile(rf"""(?V1)[\w\(\[\{{"'$€£¥₹#@&--[{_UNSPACED}]]""")
+_ENDS_TEXT = regex.compile(rf"""(?V1)[\w.,;:!?)\]\}}%…"'--[{_UNSPACED}]]""")
+_CLOSES = regex.compile(r"""[,;:!?)\]}…%。、」』】》]|\.(?!\w)|'(?:s|re|ve|ll|d|t)\b""")
+_OPENS = "([{「『【《"
+
+
+def merge(view: View, claims: Iterable[Removal]) -> list[Removal]:
+    """Turn claims, in any order and overlapping, into the removals that leave a text clean at every joint.
+
+    A claim never takes a line break but with its whole line. A line of which nothing visible is left goes whole,
+    and no blank line more than there was stays behind. A cut inside a line leaves one white-space character of the
+    junk where two words or sentences would touch; where the junk holds none and two words would become one, the
+    cut is not made.
+    """
+    by_line: dict[int, list[Removal]] = {}
+    for claim in claims:
+        _split(view, claim, by_line)
+    dead: dict[int, tuple[str, ...]] = {}
+    removals: list[Removal] = []
+    for line, parts in by_line.items():
+        cuts = _join(view, sorted(parts))
+        if _leaves_nothing(view, line, cuts):
+            dead[line] = _names(cuts)
+        else:
+            removals += [piece for cut in cuts for piece in _joint(view, line, cut)]
+    removals += _drop_lines(view, dead)
+    return sorted(removals)
+
+
+def _split(view: View, claim: Removal, by_line: dict[int, list[Removal]]) -> None:
+    """Give each line the part of the claim that lies in its content."""
+    line = max(bisect.bisect_right(view.starts, claim.start) - 1, 0)
+    while line < len(view.starts) and view.starts[line] < claim.end:
+        start, end = view.content(line)
+        part = Removal(max(start, claim.start), min(end, claim.end), claim.rules)
+        if part.start < part.end:
+            by_line.setdefault(line, []).append(part)
+        line += 1
+
+
+def _names(parts: Iterable[Removal]) -> tuple[str, ...]:
+    return tuple(sorted({rule for part in parts for rule in part.rules}))
+
+
+def _join(view: View, parts: Sequence[Removal]) -> list[Removal]:
+    """Join sorted parts that overlap or have only white space between them."""
+    joined: list[Removal] = []
+    for part in parts:
+        last = joined[-1] if joined else None
+        if last and (part.start <= last.end or not view.plain[last.end : part.start].strip()):
+            joined[-1] = Removal(last.start, max(last.end, part.end), _names((last, part)))
+        else:
+            joined.append(part)
+    return joined
+
+
+def _leaves_nothing(view: View, line: int, cuts: Sequence[Removal]) -> bool:
+    start, end = view.content(line)
+    edges = [start, *(edge for cut in cuts for edge in (cut.start, cut.end)), end]
+    return not any(_VISIBLE.search(view.plain, a, b) for a, b in zip(edges[::2], edges[1::2], strict=True))
+
+
+def _joint(view: View, line: int, cut: Removal) -> list[Removal]:
+    """Settle the white space where the two sides of a cut meet; an empty list means: better not cut."""
+    text, (first, last) = view.plain, view.content(line)
+    start, end = cut.start, cut.end
+    before, after = text[start - 1 : start] if start > first else "", text[end : end + 1] if end < last else ""
+    if not before or (after == " " and (before.isspace() or before in _OPENS)):
+        end = _skip(text, end, last)
+    elif not after or (before.isspace() and (after.isspace() or _CLOSES.match(text, end))):
+        start = _skip_back(text, start, first)
+    elif not before.isspace() and not after.isspace() and _would_glue(text, start, end):
+        return _keep_space(view, cut)
+    return [Removal(start, end, cut.rules)]
+
+
+def _skip(text: str, place: int, last: int) -> int:
+    while place < last and text[place].isspace():
+        place += 1
+    return place
+
+
+def _skip_back(text: str, place: int, first: int) -> int:
+    while place > first and text[place - 1].isspace():
+        place -= 1
+    return place
+
+
+def _would_glue(text: str, start: int, end: int) -> bool:
+    if _CLOSES.match(text, end):
+        return False
+    return bool(_ENDS_TEXT.match(text, start - 1) and _STARTS_TEXT.match(text, end))
+
+
+def _keep_space(view: View, cut: Removal) -> list[Removal]:
+    """Cut all but one white-space character of the junk: its first, or its last, or the first inside."""
+    start, end, rules = cut.start, cut.end, cut.rules
+    spaces = [place for place in range(start, end) if view.text[place].isspace()]
+    if not spaces:
+        glued_words = _WORD.match(view.plain, start - 1) and _WORD.match(view.plain, end)
+        return [] if glued_words else [cut]
+    kept = spaces[-1] if spaces[-1] == end - 1 else spaces[0]
+    pieces = [Removal(start, kept, rules), Removal(kept + 1, end, rules)]
+    return [piece for piece in pieces if piece.start < piece.end]
+
+
+def _drop_lines(view: View, dead: dict[int, tuple[str, ...]]) -> list[Removal]:
+    """Remove whole lines, and with each group of them the blank lines that would make a run longer than it was."""
+    return [piece for group in _groups(view, sorted(dead)) for piece in _drop_group(view, dead, group)]
+
+
+def _drop_group(view: View, dead: dict[int, tuple[str, ...]], group: Sequence[int]) -> list[Removal]:
+    first, last, count = group[0], group[-1], _line_count(view)
+    above, below = _blanks(view, first, -1), _blanks(view, last, 1)
+    from_line, to_line, spared = first, last, -1
+    if last + below == count - 1:
+        from_line -= above
+    elif first == above or (below and below <= above):
+        to_line += below
+    elif above:
+        from_line -= above
+    elif not below:
+        spared = next((line for line in range(first, last) if line not in dead), -1)
+    pieces: list[Removal] = []
+    for line in range(from_line, to_line + 1):
+        start, end = view.bounds(line)
+        if line == spared:
+            continue
+        if pieces and line not in dead and pieces[-1].end == start:
+            pieces[-1] = Removal(pieces[-1].start, end, pieces[-1].rules)
+        else:
+            pieces.append(Removal(start, end, dead.get(line) or dead[first]))
+    return _without_last_break(view, pieces) if to_line == count - 1 and count == len(view.starts) else pieces
+
+
+def _without_last_break(view: View, pieces: list[Removal]) -> list[Removal]:
+    """The text has no line break at its end, and so must not get one when its last line goes."""
+    start = pieces[0].start
+    if start > view.first:
+        start -= 2 if view.text[start - 2 : start] in {"\r\n", "\\n"} else 1
+    return [Removal(start, pieces[0].end, pieces[0].rules), *pieces[1:]]
+
+
+def _line_count(view: View) -> int:
+    """How many lines there are, not counting the empty one behind a last line break."""
+    return len(view.starts) - (len(view.starts) > 1 and view.starts[-1] == len(view.plain))
+
+
+def _groups(view: View, dead: Sequence[int]) -> list[list[int]]:
+    """Dead lines that have only blank lines between them belong together."""
+    groups: list[list[int]] = []
+    for line in dead:
+        if groups and all(_is_blank(view, between) for between in range(groups[-1][-1] + 1, line)):
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    return groups
+
+
+def _blanks(view: View, line: int, step: int) -> int:
+    count = 0
+    while 0 <= line + step * (count + 1) < _line_count(view) and _is_blank(view, line + step * (count + 1)):
+        count += 1
+    return count
+
+
+def _is_blank(view: View, line: int) -> bool:
+    start, end = view.content(line)
+    return start == end
+
+
+def normalise(removals: Iterable[Removal]) -> list[Removal]:
+    """Sort removals and join those that overlap; the joined one has the names of all."""
+    joined: list[Removal] = []
+    for part in sorted(removals):
+        last = joined[-1] if joined else None
+        if last and part.start < last.end:
+            joined[-1] = Removal(last.start, max(last.end, part.end), _names((last, part)))
+        else:
+            joined.append(part)
+    return joined
+
+
+def delete(text: str, removals: Iterable[Removal]) -> str:
+    """Return the text without the spans of sorted removals that do not overlap."""
+    kept, place = [], 0
+    for removal in removals:
+        kept.append(text[place : removal.start])
+        place = removal.end
+    return "".join((*kept, text[place:]))
+
+
+def restore(clean: str, cuts: Iterable[tuple[int, str]]) -> str:
+    """Return the original text from the clean one and sorted (start in the original, removed text) pairs.
+
+    Raises:
+        ValueError: a cut lies behind the end of the text: the two do not belong together.
+    """
+    pieces, size, place = [], 0, 0
+    for start, removed in cuts:
+        step = start - size
+        if step < 0 or place + step > len(clean):
+            raise ValueError(f"a removal at {start} does not fit this text")
+        pieces += [clean[place : place + step], removed]
+        place, size = place + step, start + len(removed)
+    return "".join((*pieces, clean[place:]))
+
+
+def mark(text: str, removals: Iterable[Removal]) -> str:
+    """Return the text with removals marked as `git diff --word-diff` does: `[-removed-]`."""
+    pieces, place = [], 0
+    for removal in removals:
+        pieces += [text[place : removal.start], "[-", text[removal.start : removal.end], "-]"]
+        place = removal.end
+    return "".join((*pieces, text[place:]))
+
+
+def to_clean(removals: Sequence[Removal], offset: int) -> int:
+    """Where a code point of the original lies in the clean text; a removed one is where its cut is."""
+    gone = 0
+    for removal in removals:
+        if removal.start >= offset:
+            break
+        gone += min(removal.end, offset) - removal.start
+    return offset - gone
+
+
+def to_original(removals: Sequence[Removal], offset: int) -> int:
+    """Where a code point of the clean text lies in the original."""
+    for removal in removals:
+        if removal.start > offset:
+            break
+        offset += removal.end - removal.start
+    return offset

@@ -1,0 +1,133 @@
+"""Which spans the rules remove: literal -> line -> pattern."""
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import ahocorasick_rs
+import regex
+
+from cleaner.fold import View, fold_case, plain
+from cleaner.model import Removal, Rule
+
+HEAD, TAIL = 1000, 2000  # code points; never more than half of the text
+_SURROGATE = regex.compile("[\ud800-\udfff]")
+
+
+class TimeLimitError(Exception):
+    """A text took longer than its time limit; the message names the rule that ran."""
+
+
+def host_matches(host: str, sites: Iterable[str]) -> bool:
+    """Whether a host is one of the sites or a subdomain of one."""
+    return any(host == site or host.endswith("." + site) for site in sites)
+
+
+@dataclass(slots=True)
+class Clock:
+    """What is left of the seconds that one document may take."""
+
+    deadline: float
+
+    @classmethod
+    def of(cls, seconds: float) -> "Clock":
+        """Start a clock that runs for some seconds."""
+        return cls(time.monotonic() + seconds)
+
+    def left(self, rule: Rule) -> float:
+        """Seconds left; raises TimeLimitError when there are none."""
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise TimeLimitError(f"rule {rule.id}: the time limit of the document was over")
+        return left
+
+
+class Finder:
+    """Text rules made ready to search. Patterns compile when a text first needs them."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self.rules = [rule for rule in rules if rule.pattern]
+        self._compiled: dict[str, Any] = {}
+        by_literal: dict[str, list[int]] = {}
+        for number, rule in enumerate(self.rules):
+            for literal in rule.literals:
+                by_literal.setdefault(fold_case(plain(literal)), []).append(number)
+        self._rules_of = [tuple(sorted(set(numbers))) for numbers in by_literal.values()]
+        self._scanner = ahocorasick_rs.AhoCorasick(list(by_literal)) if by_literal else None
+
+    def find(self, view: View, host: str, clock: Clock) -> list[Removal]:
+        """Return every span that a rule claims, in no order and with overlaps.
+
+        Raises:
+            TimeLimitError: a pattern ran until the clock had no time left.
+        """
+        claims: list[Removal] = []
+        for line, number in self._candidates(view):
+            rule = self.rules[number]
+            if not rule.sites or host_matches(host, rule.sites):
+                claims += self.claims_of_line(view, line, rule, clock)
+        return claims
+
+    def _candidates(self, view: View) -> list[tuple[int, int]]:
+        """Lines and numbers of the rules of which they hold a literal."""
+        if not self._scanner:
+            return []
+        found: set[tuple[int, int]] = set()
+        starts, line, line_end = view.starts, -1, 0
+        # A lone surrogate, which a JSON escape can bring in, has no UTF-8.
+        folded = _SURROGATE.sub("\ufffd", fold_case(view.plain))
+        for literal, start, _ in self._scanner.find_matches_as_indexes(folded, overlapping=True):
+            while line < 0 or start >= line_end:
+                line += 1
+                line_end = starts[line + 1] if line + 1 < len(starts) else len(view.plain) + 1
+            for number in self._rules_of[literal]:
+                found.add((line, number))
+        return sorted(found)
+
+    def claims_of_line(self, view: View, line: int, rule: Rule, clock: Clock) -> list[Removal]:
+        """Return what a rule claims when its pattern looks at one line, whatever its literals are."""
+        if not _is_where(view, line, rule):
+            return []
+        start, end = view.content(line)
+        content = view.plain[start:end]
+        spans = [
+            (start + match.start(), start + match.end())
+            for match in self._run("finditer", rule, rule.pattern, content, clock)
+            if match.end() > match.start()
+        ]
+        if spans and rule.removes == "line":
+            spans = [(start, end)]
+        claims = [Removal(a, b, (rule.id,)) for a, b in spans]
+        return claims + self._through(view, line, rule, clock) if spans and rule.through else claims
+
+    def _through(self, view: View, line: int, rule: Rule, clock: Clock) -> list[Removal]:
+        """Claim the lines that follow for as long as they match; blank ones in between go with them."""
+        claims = []
+        for following in range(line + 1, len(view.starts)):
+            start, end = view.content(following)
+            if start == end:
+                continue
+            if not self._run("search", rule, rule.through, view.plain[start:end], clock):
+                break
+            claims.append(Removal(start, end, (rule.id,)))
+        return claims
+
+    def _run(self, method: str, rule: Rule, pattern: str, content: str, clock: Clock) -> Any:
+        compiled = self._compiled.get(pattern)
+        if compiled is None:
+            compiled = self._compiled[pattern] = regex.compile(pattern)
+        try:
+            found = getattr(compiled, method)(content, timeout=clock.left(rule))
+            return list(found) if method == "finditer" else found
+        except TimeoutError as error:
+            raise TimeLimitError(f"rule {rule.id}: its pattern ran over the time limit") from error
+
+
+def _is_where(view: View, line: int, rule: Rule) -> bool:
+    if not rule.where:
+        return True
+    (start, end), size = view.content(line), len(view.plain)
+    if rule.where == "head":
+        return start < min(HEAD, size / 2)
+    return end > size - min(TAIL, size / 2)

@@ -1,0 +1,92 @@
+"""The text as rules see it: typographic variants made one, no character moved."""
+
+import itertools
+from functools import cached_property
+
+import regex
+
+# Every value is one character, so that an offset in the folded text is an offset in the text itself.
+_SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+_INVISIBLE = "\u200b\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c"
+_BREAKS = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+_VARIANTS = (
+    dict.fromkeys(_SPACES + _INVISIBLE, " ")
+    | dict.fromkeys(_BREAKS, "\n")
+    | dict.fromkeys("‘’‚‛ʼ′‹›`´", "'")
+    | dict.fromkeys("“”„‟«»″", '"')
+    | dict.fromkeys("‐‑‒–—―−﹘﹣", "-")
+    | {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+)
+_FULL_WIDTH = regex.compile("[\uff01-\uff5e]")
+_COMMON_VARIANTS = tuple((old, new) for old, new in _VARIANTS.items() if not _FULL_WIDTH.match(old))
+_FULL_WIDTH_TABLE = str.maketrans({old: new for old, new in _VARIANTS.items() if _FULL_WIDTH.match(old)})
+
+# Letters that `regex` holds equal under IGNORECASE though str.lower() keeps them apart.
+_CASE_TWINS = {
+    "ı": "i", "ſ": "s", "ς": "σ", "µ": "μ", "\u0345": "ι", "\u1fbe": "ι", "\u1fd3": "\u0390", "\u1fe3": "\u03b0",
+    "ϐ": "β", "ϑ": "θ", "ϕ": "φ", "ϖ": "π", "ϰ": "κ", "ϱ": "ρ", "ϵ": "ε", "\u1e9b": "\u1e61", "\ufb05": "\ufb06",
+    "\u1c80": "в", "\u1c81": "д", "\u1c82": "о", "\u1c83": "с", "\u1c84": "т", "\u1c85": "т", "\u1c86": "ъ",
+    "\u1c87": "ѣ", "\u1c88": "\ua64b",
+}  # fmt: skip
+_ANY_TWIN = regex.compile(f"[{''.join(_CASE_TWINS)}]")
+_TWIN_TABLE = str.maketrans(_CASE_TWINS)
+
+
+def plain(text: str) -> str:
+    r"""Return the text with one kind of space, quote, dash and line break, each character in its old place.
+
+    Carriage returns, U+2028, U+0085 and their like become line feeds. A text without any line break that holds
+    a backslash and an `n` at least twice came from a dump that wrote its line feeds that way: they become a space
+    and a line feed.
+    """
+    if not text.isascii():
+        for old, new in _COMMON_VARIANTS:
+            if old in text:
+                text = text.replace(old, new)
+        if _FULL_WIDTH.search(text):
+            text = text.translate(_FULL_WIDTH_TABLE)
+    else:
+        for old in "\v\f\x1c\x1d\x1e`":
+            if old in text:
+                text = text.replace(old, _VARIANTS[old])
+    if "\r" in text:
+        text = text.replace("\r\n", " \n").replace("\r", "\n")
+    if "\\n" in text and "\n" not in text and text.count("\\n") > 1:
+        text = text.replace("\\n", " \n")
+    return text
+
+
+def fold_case(text: str) -> str:
+    """Return the text in one case; texts that `regex` finds equal under IGNORECASE come out equal."""
+    text = (text.replace("İ", "i") if "İ" in text else text).lower()
+    if not text.isascii() and _ANY_TWIN.search(text):
+        text = text.translate(_TWIN_TABLE)
+    return text
+
+
+class View:
+    """A text and what rules see of it. Lines are numbered from 0; a line's content has no white space around it."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.plain = plain(text)
+        # A byte order mark belongs to the file, not to its first line.
+        self.first = 1 if text.startswith("\ufeff") else 0
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where each line starts."""
+        sizes = (len(line) + 1 for line in self.plain[self.first :].split("\n"))
+        return list(itertools.accumulate(sizes, initial=self.first))[:-1]
+
+    def bounds(self, line: int) -> tuple[int, int]:
+        """Start of a line and end of it, its line break included."""
+        end = self.starts[line + 1] if line + 1 < len(self.starts) else len(self.plain)
+        return self.starts[line], end
+
+    def content(self, line: int) -> tuple[int, int]:
+        """Start and end of what a line holds between its white space; equal for a blank line."""
+        start, end = self.bounds(line)
+        held = self.plain[start:end]
+        start += len(held) - len(held.lstrip())
+        return start, start + len(held.strip())

@@ -1,0 +1,63 @@
+"""The nouns: what a document, a rule and a removal are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Where = Literal["", "head", "tail"]
+Removes = Literal["line", "match"]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One article: `text` never changes, and every offset counts its code points."""
+
+    text: str
+    id: str = ""
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        """Where the article comes from, or ""."""
+        return str(self.meta.get("url") or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One kind of junk: a `pattern` for text lines, or a CSS `select` for elements of a page."""
+
+    id: str
+    why: str
+    literals: tuple[str, ...]
+    examples: tuple[str, ...]
+    pattern: str = ""
+    select: str = ""
+    removes: Removes = "line"
+    through: str = ""
+    where: Where = ""
+    sites: tuple[str, ...] = ()
+    strict: bool = False
+    also: str = ""
+    source: str = ""
+
+    @property
+    def category(self) -> str:
+        """The kind of junk: the first part of the id."""
+        return self.id.partition("/")[0]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Removal:
+    """Code points `start` (included) to `end` (excluded) of a text, and the ids of the rules that claimed them."""
+
+    start: int
+    end: int
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """An element that a rule cut from a page before its text was extracted: the rule and the element's text."""
+
+    rule: str
+    text: str

@@ -1,0 +1,41 @@
+"""An HTML page: one article, extracted first."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, BinaryIO
+
+from cleaner.clean import CleanResult
+from cleaner.model import Document, Rule
+from cleaner.records.base import Fields, Format, Record
+
+
+class Page(Format):
+    """`.html`: its clean form is the text of its article. Extraction cannot be undone, so the page itself is kept."""
+
+    name = "html"
+    suffixes = (".html", ".htm")
+
+    def read(self, file: BinaryIO, name: str, fields: Fields, rules: tuple[Rule, ...]) -> Iterator[Record]:
+        """Yield the one record."""
+        from cleaner.extract import ExtractionError, extract  # noqa: PLC0415  text never pays for the HTML engine
+
+        del fields
+        raw = file.read()
+        try:
+            document, pruned = extract(raw, rules)
+        except ExtractionError as error:
+            yield Record(1, raw, None, str(error))
+        else:
+            yield Record(1, raw, Document(document.text, name, document.meta), pruned=pruned)
+
+    def write(self, record: Record, result: CleanResult) -> bytes:
+        """Return the clean text of the article."""
+        del record
+        return result.text.encode("utf-8", "replace")
+
+    def restore(self, clean: BinaryIO, rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
+        """Pages are kept, not restored."""
+        del clean, rows
+        raise ValueError("a page is restored from the copy that the run kept")
+
+
+PAGE = Page()

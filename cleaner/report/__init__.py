@@ -1,0 +1,1 @@
+"""A CleanResult as rows, as a unified diff, and in totals."""

@@ -1,0 +1,51 @@
+"""What a run did, in numbers."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from cleaner.clean import CleanResult
+from cleaner.records.base import Record
+
+
+@dataclass
+class Totals:
+    """Counts over records. Characters are code points."""
+
+    records: int = 0
+    touched: int = 0
+    removals: int = 0
+    characters: int = 0
+    troubled: int = 0
+    by_rule: Counter[str] = field(default_factory=Counter)
+
+    def add(self, record: Record, result: CleanResult | None) -> None:
+        """Count one record."""
+        if not record.document and not record.problem:
+            return
+        self.records += 1
+        self.troubled += bool(record.problem or (result and result.trouble))
+        self.by_rule.update(pruned.rule for pruned in record.pruned)
+        if result:
+            self.touched += bool(result.removals)
+            self.removals += len(result.removals)
+            self.characters += sum(removal.end - removal.start for removal in result.removals)
+            self.by_rule.update(rule for removal in result.removals for rule in removal.rules)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the counts for JSON, rules from the most frequent on."""
+        return {**vars(self), "by_rule": dict(self.by_rule.most_common())}
+
+    def __str__(self) -> str:
+        articles = f"{self.records:,} article{'s' if self.records != 1 else ''}"
+        found = "nothing to remove"
+        if self.by_rule:
+            found = f"junk in {self.touched:,}, {self.removals:,} removal{'s' if self.removals != 1 else ''} "
+            found += f"({self._categories()}), {self.characters:,} characters"
+        return f"{articles}, {found}" + (f"; {self.troubled:,} left as they were, see above" if self.troubled else "")
+
+    def _categories(self) -> str:
+        counts: Counter[str] = Counter()
+        for rule, count in self.by_rule.items():
+            counts[rule.partition("/")[0]] += count
+        return ", ".join(f"{name} {count:,}" for name, count in counts.most_common())

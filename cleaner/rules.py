@@ -1,0 +1,270 @@
+"""rules/**/*.toml -> Rule; a mistake is an error that names file and key."""
+
+import difflib
+import functools
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import regex
+
+from cleaner.errors import CleanerError
+from cleaner.fold import plain
+from cleaner.model import Rule
+
+REQUIRED = ("why", "literals", "examples")
+OPTIONAL = ("pattern", "select", "removes", "through", "where", "sites", "strict", "also")
+CHOICES = {"removes": ("line", "match"), "where": ("head", "tail")}
+LISTS = ("literals", "examples", "sites")
+PATTERN_ONLY = ("through", "removes", "where")
+TEXTS = ("why", "pattern", "select", "through", "also")
+MARK = regex.compile(r"\[-(.*?)-\]", regex.DOTALL)
+WORDS = "words"
+_MAX_BYTES = 1_000_000
+_SLOT = regex.compile(r"\{\{(\w+)\}\}")
+
+Vocabulary = dict[str, tuple[str, ...]]
+
+
+class RuleError(CleanerError):
+    """A rule cannot be used. The message names the file, the key and the mend."""
+
+
+@functools.cache
+def builtin_rules() -> tuple[Rule, ...]:
+    """Return the rules that come with the package."""
+    return load_rules(builtin_folder(), check=False)
+
+
+def builtin_folder() -> Path:
+    """Where the built-in rules lie: inside an installed package, or beside it in a checkout."""
+    package = Path(__file__).parent
+    places = (package / "builtin_rules", package.parent / "rules")
+    for place in places:
+        if place.is_dir():
+            return place
+    raise RuleError(f"the built-in rules are missing, looked in {places[0]} and {places[1]}: install the package again")
+
+
+def load_rules(folder: Path, *, check: bool = True) -> tuple[Rule, ...]:
+    """Read every rule below a folder; a rule's id is its path without `.toml`.
+
+    Files in the subfolder `words` hold no rules but phrases, one file a language; a rule writes `{{name}}` for all
+    phrases of that name. `check` compiles every pattern, so that a bad one is an error now and not when first used.
+
+    Raises:
+        RuleError: the folder is missing or empty, or a file in it is not a valid rule.
+    """
+    if not folder.is_dir():
+        raise RuleError(f"{folder}: there is no such folder of rules")
+    vocabulary, more_examples = load_words(folder)
+    rules = tuple(
+        _rule(path, folder, vocabulary, more_examples, check=check)
+        for path in sorted(folder.rglob("*.toml"))
+        if path.relative_to(folder).parts[0] != WORDS
+    )
+    if not rules:
+        raise RuleError(f"{folder}: no rule in it (a rule is a file KIND/NAME.toml)")
+    return rules
+
+
+def load_words(folder: Path) -> tuple[Vocabulary, dict[str, list[str]]]:
+    """Read `words/*.toml`: every phrase by its name, and the examples that the files hold, by rule id."""
+    phrases: dict[str, dict[str, None]] = {}
+    examples: dict[str, list[str]] = {}
+    own = builtin_folder()
+    for place in (own,) if folder == own else (own, folder):
+        for path in sorted((place / WORDS).glob("*.toml")):
+            table = _read(path)
+            _known_keys(path, table, ("language", "phrases", "examples"))
+            for name, values in _tables(path, table, "phrases"):
+                phrases.setdefault(name, {}).update(dict.fromkeys(values))
+            if place == folder:
+                for rule, values in _tables(path, table, "examples"):
+                    examples.setdefault(rule, []).extend(values)
+    return {name: tuple(values) for name, values in phrases.items()}, examples
+
+
+def chosen(rules: Sequence[Rule], select: Iterable[str], ignore: Iterable[str]) -> tuple[Rule, ...]:
+    """Return the rules that `select` names (all if it is empty) and `ignore` does not, sorted by id.
+
+    A name is a rule id, or a category, which is everything before an id's slash.
+
+    Raises:
+        RuleError: a name fits no rule.
+    """
+    select, ignore = tuple(select), tuple(ignore)
+    for name in (*select, *ignore):
+        if not any(_named(rule, (name,)) for rule in rules):
+            raise RuleError(_unknown(name, sorted({rule.id for rule in rules} | {rule.category for rule in rules})))
+    kept = (rule for rule in rules if (not select or _named(rule, select)) and not _named(rule, ignore))
+    return tuple(sorted(kept, key=lambda rule: rule.id))
+
+
+def by_id(rules: Iterable[Rule], name: str) -> Rule:
+    """Return the rule of that id.
+
+    Raises:
+        RuleError: there is none.
+    """
+    known = {rule.id: rule for rule in rules}
+    if name not in known:
+        raise RuleError(_unknown(name, sorted(known)))
+    return known[name]
+
+
+def _unknown(name: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean {near[0]}?" if near else "`cleaner rules list` prints them all"
+    return f"no rule or category is called {name}: {hint}"
+
+
+def _named(rule: Rule, names: Iterable[str]) -> bool:
+    return any(rule.id == name or rule.id.startswith(name.rstrip("/") + "/") for name in names)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise RuleError(f"{path}: larger than {_MAX_BYTES:,} bytes, that is no rule")
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise RuleError(f"{path}: not valid TOML: {error}") from error
+    except OSError as error:
+        raise RuleError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def _known_keys(path: Path, table: Mapping[str, Any], known: Sequence[str]) -> None:
+    for key in table:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"known keys are {', '.join(known)}"
+            raise RuleError(f"{path}: {key}: unknown key, {hint}")
+
+
+def _tables(path: Path, table: Mapping[str, Any], key: str) -> list[tuple[str, list[str]]]:
+    found = table.get(key, {})
+    if not isinstance(found, dict):
+        raise RuleError(f"{path}: {key}: must be a table")
+    for name, values in found.items():
+        _texts(path, f"{key}.{name}", values)
+    return list(found.items())
+
+
+def _texts(path: Path, key: str, values: object) -> None:
+    if not isinstance(values, list) or not values or not all(isinstance(v, str) and v.strip() for v in values):
+        raise RuleError(f"{path}: {key}: must be a list of texts, none of them empty")
+
+
+def _rule(
+    path: Path, folder: Path, vocabulary: Vocabulary, more_examples: Mapping[str, Sequence[str]], *, check: bool
+) -> Rule:
+    name = path.relative_to(folder).with_suffix("").as_posix()
+    table = _read(path)
+    _check_keys(path, table)
+    if "/" not in name:
+        raise RuleError(f"{path}: a rule lies in a folder that names its kind: {folder.name}/KIND/{path.name}")
+    for key in ("pattern", "through"):
+        if key in table:
+            table[key] = _filled(path, key, table[key], vocabulary)
+            if check:
+                _compile(path, key, table[key])
+    if check and "select" in table:
+        xpath(table["select"], str(path))
+    table["literals"] = tuple(_expanded(path, table["literals"], vocabulary))
+    table["examples"] = (*table["examples"], *more_examples.get(name, ()))
+    table["sites"] = tuple(table.get("sites", ()))
+    _check_examples(path, table["examples"])
+    return Rule(id=name, source=str(path), **table)
+
+
+def _check_keys(path: Path, table: Mapping[str, Any]) -> None:
+    _known_keys(path, table, REQUIRED + OPTIONAL)
+    for key in REQUIRED:
+        if key not in table:
+            raise RuleError(f"{path}: {key}: is missing")
+    if ("pattern" in table) == ("select" in table):
+        raise RuleError(f"{path}: pattern: a rule has either a pattern or a select, never both")
+    for key, value in table.items():
+        _check_value(path, key, value)
+        if key in PATTERN_ONLY and "select" in table:
+            raise RuleError(f"{path}: {key}: has no meaning beside select")
+
+
+def _check_value(path: Path, key: str, value: object) -> None:
+    if key in LISTS:
+        _texts(path, key, value)
+    elif key in TEXTS and not (isinstance(value, str) and value.strip()):
+        raise RuleError(f"{path}: {key}: must be a text that is not empty")
+    elif key in CHOICES and value not in CHOICES[key]:
+        raise RuleError(f"{path}: {key}: must be {' or '.join(CHOICES[key])}, not {value!r}")
+    elif key == "strict" and not isinstance(value, bool):
+        raise RuleError(f"{path}: strict: must be true or false")
+
+
+def _check_examples(path: Path, examples: Sequence[str]) -> None:
+    marked = [bool(MARK.search(example)) for example in examples]
+    if all(marked) or not any(marked):
+        raise RuleError(
+            f"{path}: examples: needs at least one with [-marks-] around what goes, and one without, that stays"
+        )
+
+
+def _phrases(path: Path, key: str, name: str, vocabulary: Vocabulary) -> tuple[str, ...]:
+    if name not in vocabulary:
+        near = difflib.get_close_matches(name, vocabulary, n=1)
+        hint = f", did you mean {{{{{near[0]}}}}}?" if near else ""
+        raise RuleError(f"{path}: {key}: no file in words/ has phrases called {{{{{name}}}}}{hint}")
+    return vocabulary[name]
+
+
+def _filled(path: Path, key: str, pattern: str, vocabulary: Vocabulary) -> str:
+    """Write every `{{name}}` of a pattern out: its phrases, longest first, each a plain text."""
+
+    def alternatives(match: Any) -> str:
+        return alternation(_phrases(path, key, match[1], vocabulary))
+
+    return str(_SLOT.sub(alternatives, pattern))
+
+
+@functools.cache
+def alternation(phrases: tuple[str, ...]) -> str:
+    """Return a pattern that matches any of the phrases, with any white space between their words."""
+    ordered = sorted(phrases, key=lambda phrase: (-len(phrase), phrase))
+    return (
+        "(?:"
+        + "|".join(
+            r"\s+".join(regex.escape(word, special_only=False) for word in plain(phrase).split()) for phrase in ordered
+        )
+        + ")"
+    )
+
+
+def _expanded(path: Path, literals: Iterable[str], vocabulary: Vocabulary) -> list[str]:
+    expanded: list[str] = []
+    for literal in literals:
+        slot = _SLOT.fullmatch(literal)
+        expanded += _phrases(path, "literals", slot[1], vocabulary) if slot else [literal]
+    return expanded
+
+
+def xpath(select: str, source: str) -> str:
+    """Return a CSS selector as XPath.
+
+    Raises:
+        RuleError: it is not valid CSS.
+    """
+    from cssselect import HTMLTranslator, SelectorError  # noqa: PLC0415  rules for text do without it
+
+    try:
+        return str(HTMLTranslator().css_to_xpath(select))
+    except SelectorError as error:
+        raise RuleError(f"{source}: select: not a valid CSS selector: {error}") from error
+
+
+def _compile(path: Path, key: str, pattern: str) -> None:
+    try:
+        regex.compile(pattern)
+    except (regex.error, ValueError, OverflowError, RecursionError) as error:
+        raise RuleError(f"{path}: {key}: not a valid pattern: {error}") from error

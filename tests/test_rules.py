@@ -1,0 +1,109 @@
+"""Rule files: what they become, and the error each mistake gives."""
+
+from pathlib import Path
+
+import pytest
+
+from cleaner.rules import RuleError, builtin_rules, chosen, load_rules
+
+GOOD = """
+why = "A test."
+literals = ["junk"]
+pattern = '''junk'''
+examples = ["[-junk-]", "no harm"]
+"""
+
+
+def write(folder: Path, text: str, name: str = "kind/name.toml") -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_the_id_is_the_path(tmp_path: Path) -> None:
+    (rule,) = load_rules(write(tmp_path, GOOD, "kind/sub/name.toml"))
+    assert (rule.id, rule.category, rule.removes) == ("kind/sub/name", "kind", "line")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("why = 'x", r"name\.toml: not valid TOML"),
+        (GOOD + "patern = 'x'", "patern: unknown key, did you mean pattern"),
+        (GOOD.replace('why = "A test."', ""), "why: is missing"),
+        (GOOD.replace("'''junk'''", "'''(junk'''"), "pattern: not a valid pattern"),
+        (GOOD.replace('"[-junk-]", ', ""), "examples: needs at least one with"),
+        (GOOD.replace(', "no harm"', ""), "examples: needs at least one with"),
+        (GOOD.replace('["junk"]', "[]"), "literals: must be a list of texts"),
+        (GOOD.replace('["junk"]', '[""]'), "literals: must be a list of texts"),
+        (GOOD.replace('["junk"]', '"junk"'), "literals: must be a list of texts"),
+        (GOOD + "removes = 'all'", "removes: must be line or match, not 'all'"),
+        (GOOD + "where = 'middle'", "where: must be head or tail"),
+        (GOOD + "strict = 'yes'", "strict: must be true or false"),
+        (GOOD + "select = 'p'", "either a pattern or a select"),
+        (GOOD.replace("pattern = '''junk'''", "select = 'p'\nwhere = 'head'"), "where: has no meaning beside select"),
+        (GOOD.replace("'''junk'''", "'''{{nothing}}'''"), r"no file in words/ has phrases called \{\{nothing\}\}"),
+        (GOOD.replace("'''junk'''", "'''{{advertisemen}}'''"), r"did you mean \{\{advertisement\}\}"),
+        (GOOD.replace("'''junk'''", "3"), "pattern: must be a text"),
+        (GOOD.replace("pattern = '''junk'''", "select = 'p['"), "select: not a valid CSS selector"),
+    ],
+)
+def test_a_mistake_names_file_key_and_mend(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(RuleError, match=message) as caught:
+        load_rules(write(tmp_path, text))
+    assert "name.toml" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_rule_outside_a_folder_of_its_kind_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RuleError, match="KIND/name.toml"):
+        load_rules(write(tmp_path, GOOD, "name.toml"))
+
+
+def test_a_missing_and_an_empty_folder_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(RuleError, match="no such folder"):
+        load_rules(tmp_path / "nowhere")
+    with pytest.raises(RuleError, match="no rule in it"):
+        load_rules(tmp_path)
+
+
+def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "kind").mkdir()
+    (tmp_path / "kind" / "name.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(RuleError, match="not valid TOML"):
+        load_rules(tmp_path)
+
+
+def test_phrases_of_every_language_fill_a_slot(tmp_path: Path) -> None:
+    slot = GOOD.replace("'''junk'''", "'''^{{greeting}}$'''").replace('["junk"]', '["{{greeting}}"]')
+    write(tmp_path, slot.replace('"[-junk-]"', '"[-hello-]"'))
+    write(tmp_path, 'language = "A"\n[phrases]\ngreeting = ["good day", "l’ami."]', "words/a.toml")
+    write(
+        tmp_path, 'language = "B"\n[phrases]\ngreeting = ["hello"]\n[examples]\n"kind/name" = ["[-x-]"]', "words/b.toml"
+    )
+    (rule,) = load_rules(tmp_path)
+    assert rule.pattern == r"^(?:good\s+day|l\'ami\.|hello)$"
+    assert rule.literals == ("good day", "l’ami.", "hello")
+    assert "[-x-]" in rule.examples
+
+
+def test_select_and_ignore_take_ids_and_categories() -> None:
+    rules = builtin_rules()
+    assert {rule.category for rule in chosen(rules, ["runon", "credit/getty"], [])} == {"runon", "credit"}
+    assert "runon/person" not in {rule.id for rule in chosen(rules, [], ["runon/person"])}
+
+
+def test_an_unknown_name_is_an_error_with_a_suggestion() -> None:
+    with pytest.raises(RuleError, match="did you mean runon/person"):
+        chosen(builtin_rules(), ["runon/persn"], [])
+
+
+def test_built_in_patterns_are_valid() -> None:
+    folder = Path(builtin_rules()[0].source).parents[1]
+    assert {rule.id for rule in load_rules(folder)} == {rule.id for rule in builtin_rules()}
+
+
+def test_built_in_rules_cover_every_category() -> None:
+    categories = "credit runon related promo social advert player comments legal consent nav markup contact"
+    assert set(categories.split()) <= {rule.category for rule in builtin_rules()}

@@ -94,9 +94,10 @@ def _cut(element: Any) -> None:
     """Remove an element, keep the text behind it, and neither join two words nor part one."""
     held, tail = element.text_content(), element.tail or ""
     apart = element.tag in _BLOCKS or any(character.isspace() for character in held)
-    previous, parent = element.getprevious(), element.getparent()
-    before = (previous.tail if previous is not None else parent.text) or ""
-    if apart and before[-1:].isalnum() and tail[:1].isalnum():
+    previous, following = element.getprevious(), element.getnext()
+    before = element.getparent().text if previous is None else previous.tail or previous.text_content()
+    after = tail or ("" if following is None else following.text_content())
+    if apart and (before or "")[-1:].isalnum() and after[:1].isalnum():
         element.tail = " " + tail
     element.drop_tree()
 

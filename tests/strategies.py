@@ -8,31 +8,29 @@ from hypothesis import strategies as st
 from cleaner.model import Removal, Rule
 
 # Few words, so that rules hit; every kind of line end, space and quote that dumps hold.
-_PIECES = st.sampled_from(
-    [
-        "Foo",
-        "bar",
-        "MORE",
-        "junk",
-        "©",
-        "x",
-        "日本",
-        "é",
-        "İ",
-        "ſ",
-        "ς",
-        "👍",
-        " ",
-        " ",
-        "  ",
-        ". ",
-        ", ",
-        "’s",
-        "(",
-        ")",
-    ]
-    + ["\n", "\n\n", "\r\n", "\r", "\u2028", "\x85", "\\n", "\t", "\u00a0", "\u200b", "\ufeff", "“", "”", "—", "-", "?"]
+_WORDS = (
+    "Foo",
+    "bar",
+    "MORE",
+    "junk",
+    "©",
+    "x",
+    "日本",
+    "é",
+    "İ",
+    "ſ",
+    "ς",
+    "👍",
+    ". ",
+    ", ",
+    "’s",
+    "(",
+    ")",
+    "“",
+    "”",
 )
+_SPACES = (" ", " ", "  ", "\n", "\n\n", "\r\n", "\r", "\u2028", "\x85", "\\n", "\t", "\u00a0", "\u200b", "\ufeff")
+_PIECES = st.sampled_from((*_WORDS, *_SPACES, "—", "-", "?"))
 texts = st.lists(_PIECES, max_size=40).map("".join)
 _RULE_IDS = ("a/one", "b/two", "c/three")
 

@@ -2,7 +2,6 @@
 
 import pickle
 import random
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -97,10 +96,10 @@ def test_the_module_level_functions_use_the_built_in_rules() -> None:
 
 
 @pytest.fixture(scope="module")
-def results() -> Iterator[list[tuple[dict[str, Any], CleanResult]]]:
+def results() -> list[tuple[dict[str, Any], CleanResult]]:
     built_in = Cleaner()
     rows = real_articles(step=20)
-    yield [(row, built_in.clean_document(Document(row["text"], row["id"], {"url": site(row)}))) for row in rows]
+    return [(row, built_in.clean_document(Document(row["text"], row["id"], {"url": site(row)}))) for row in rows]
 
 
 Results = list[tuple[dict[str, Any], CleanResult]]

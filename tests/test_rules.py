@@ -44,7 +44,7 @@ def test_the_id_is_the_path(tmp_path: Path) -> None:
         (GOOD + "select = 'p'", "either a pattern or a select"),
         (GOOD.replace("pattern = '''junk'''", "select = 'p'\nwhere = 'head'"), "where: has no meaning beside select"),
         (GOOD.replace("'''junk'''", "'''{{nothing}}'''"), r"no file in words/ has phrases called \{\{nothing\}\}"),
-        (GOOD.replace("'''junk'''", "'''{{advertisemen}}'''"), r"did you mean \{\{advertisement\}\}"),
+        (GOOD.replace("'''junk'''", "'''{{agenci}}'''"), r"did you mean \{\{agency\}\}"),
         (GOOD.replace("'''junk'''", "3"), "pattern: must be a text"),
         (GOOD.replace("pattern = '''junk'''", "select = 'p['"), "select: not a valid CSS selector"),
     ],
@@ -57,7 +57,7 @@ def test_a_mistake_names_file_key_and_mend(tmp_path: Path, text: str, message: s
 
 
 def test_a_rule_outside_a_folder_of_its_kind_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(RuleError, match="KIND/name.toml"):
+    with pytest.raises(RuleError, match=r"KIND/name\.toml"):
         load_rules(write(tmp_path, GOOD, "name.toml"))
 
 

@@ -51,7 +51,7 @@ def main() -> None:
     """Run the command line; errors that the user can mend are one line on stderr and exit code 2."""
     signal.signal(signal.SIGINT, _stop)
     try:
-        app()
+        app(prog_name="cleaner")
     except CleanerError as error:
         print(f"cleaner: {error}", file=sys.stderr)
         sys.exit(2)

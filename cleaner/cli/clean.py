@@ -12,7 +12,7 @@ from cleaner import batch
 from cleaner.cli.options import Ignore, RuleFolders, Select, make_cleaner, names
 from cleaner.cli.output import emit, emit_diff, say
 from cleaner.errors import CleanerError
-from cleaner.records import FORMATS, SUFFIXES, Fields, Source, find_sources
+from cleaner.records import FORMATS, SUFFIXES, Choice, Fields, Source, find_sources
 from cleaner.report.diff import unified_diff
 
 STDIN = Path("-")
@@ -49,6 +49,12 @@ def clean(
     text_field: Annotated[str, typer.Option(help="Field of a record that holds the text.")] = "text",
     id_field: Annotated[str, typer.Option(help="Field that holds the id.")] = "id",
     url_field: Annotated[str, typer.Option(help="Field that holds the url.")] = "url",
+    include: Annotated[
+        list[str] | None, typer.Option(metavar="GLOB", help="Of folders, read only files like this.")
+    ] = None,
+    exclude: Annotated[
+        list[str] | None, typer.Option(metavar="GLOB", help="Of folders, leave out files like this.")
+    ] = None,
     select: Select = None,
     ignore: Ignore = None,
     rules: RuleFolders = None,
@@ -65,7 +71,11 @@ def clean(
     if in_place and STDIN in paths:
         raise CleanerError("-: standard input cannot be rewritten in place")
     forced = None if form is FormatName.auto else FORMATS[form.value]
-    sources = find_sources([path for path in paths if path != STDIN], SUFFIXES, FORMATS["txt"], forced, out)
+    sources = find_sources(
+        [path for path in paths if path != STDIN],
+        Choice(SUFFIXES, forced, names(include), names(exclude), out),
+        FORMATS["txt"],
+    )
     if STDIN in paths:
         sources.append(Source(STDIN, "stdin", forced or FORMATS["txt"], sys.stdin.buffer.read()))
     job = batch.Job(make_cleaner(select, ignore, rules), Fields(text_field, id_field, url_field), say)

@@ -1,9 +1,10 @@
 """Which files a run reads, and under which name each stands in the output."""
 
 import contextlib
+import fnmatch
 import io
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -57,21 +58,37 @@ def reading(path: Path) -> Iterator[BinaryIO]:
         yield file
 
 
-def find_sources(
-    paths: Iterable[Path],
-    formats: dict[str, Format],
-    default: Format,
-    forced: Format | None = None,
-    out: Path | None = None,
-) -> list[Source]:
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What of a folder is read, and as what.
+
+    Attributes:
+        formats: format by suffix.
+        forced: format of every file, whatever its suffix.
+        include: globs, on the relative name or its last part; only what one of them fits is read.
+        exclude: globs; what one of them fits is not read.
+        out: output folder; what lies in it is no input.
+    """
+
+    formats: Mapping[str, Format]
+    forced: Format | None = None
+    include: Sequence[str] = ()
+    exclude: Sequence[str] = ()
+    out: Path | None = None
+
+    def takes(self, name: str) -> bool:
+        """Whether the globs let a relative name in."""
+        return (not self.include or _fits(name, self.include)) and not _fits(name, self.exclude)
+
+
+def _fits(name: str, globs: Iterable[str]) -> bool:
+    return any(fnmatch.fnmatch(part, glob) for glob in globs for part in (name, PurePosixPath(name).name))
+
+
+def find_sources(paths: Iterable[Path], choice: Choice, default: Format) -> list[Source]:
     """Return the files that paths name: folders with all below them that a format reads, files as they are.
 
-    Args:
-        paths: files and folders.
-        formats: format by suffix, which decides what of a folder is read.
-        default: format of a file that was named itself and whose suffix says nothing.
-        forced: format of every file, whatever its suffix.
-        out: output folder; what lies in it is no input.
+    A file that was named itself, and whose suffix says nothing, has the format `default`.
 
     Raises:
         CleanerError: a path does not exist, a folder holds nothing to read, or two files have one name.
@@ -79,30 +96,27 @@ def find_sources(
     sources: list[Source] = []
     for path in paths:
         if path.is_dir():
-            sources += _below(path, formats, forced, out)
+            sources += _below(path, choice)
         elif path.exists():
-            sources.append(Source(path, path.name, forced or formats.get(path.suffix.lower(), default)))
+            sources.append(Source(path, path.name, choice.forced or choice.formats.get(path.suffix.lower(), default)))
         else:
             raise CleanerError(f"{path}: no such file or folder")
     _check_names(sources)
     return sources
 
 
-def _below(folder: Path, formats: dict[str, Format], forced: Format | None, out: Path | None) -> Iterator[Source]:
-    found = False
+def _below(folder: Path, choice: Choice) -> list[Source]:
+    found = []
+    skipped = choice.out.resolve() if choice.out else None
     for parent, folders, files in os.walk(folder):
-        skipped = out.resolve() if out else None
-        folders[:] = sorted(
-            name for name in folders if not name.startswith(".") and (Path(parent, name).resolve() != skipped)
-        )
-        for name in sorted(files):
-            path = Path(parent, name)
-            form = formats.get(path.suffix.lower())
-            if form and not name.startswith("."):
-                found = True
-                yield Source(path, PurePosixPath(path.relative_to(folder)).as_posix(), forced or form)
+        folders[:] = sorted(f for f in folders if not f.startswith(".") and Path(parent, f).resolve() != skipped)
+        for path in (Path(parent, file) for file in sorted(files) if not file.startswith(".")):
+            name, form = path.relative_to(folder).as_posix(), choice.formats.get(path.suffix.lower())
+            if form and choice.takes(name):
+                found.append(Source(path, name, choice.forced or form))
     if not found:
-        raise CleanerError(f"{folder}: no article in it (looked for {', '.join(sorted(formats))})")
+        raise CleanerError(f"{folder}: no article in it (looked for {', '.join(sorted(choice.formats))})")
+    return found
 
 
 def _check_names(sources: Iterable[Source]) -> None:

@@ -1,0 +1,221 @@
+"""A run into a folder, and back."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from cleaner import Cleaner, Rule, batch
+from cleaner.errors import CleanerError
+from cleaner.records import FORMATS, SUFFIXES, Choice, Fields, Source, find_sources
+
+JUNK = Rule("kind/junk", "", ("junk",), (), "junk", removes="match")
+PAGE = (
+    "<html><body><article>"
+    + "<p>The council met on Monday, and junk was the word of the day.</p>" * 9
+    + "</article></body></html>"
+)
+
+
+def sources(*paths: Path, out: Path | None = None, include: tuple[str, ...] = ()) -> list[Source]:
+    return find_sources(paths, Choice(SUFFIXES, include=include, out=out), FORMATS["txt"])
+
+
+def run(folder: Path, out: Path, report: bool = True) -> tuple[batch.Job, list[str]]:
+    told: list[str] = []
+    job = batch.Job(Cleaner([JUNK]), Fields(), told.append)
+    batch.clean_into(out, sources(folder, out=out), job, {}, report=report)
+    return job, told
+
+
+@pytest.fixture
+def scraped(tmp_path: Path) -> Path:
+    folder = tmp_path / "scraped"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "a.txt").write_bytes(b"\xef\xbb\xbfa junk story\r\nmore of it")
+    (folder / "deep" / "b.jsonl").write_text('{"id": "x", "text": "caf\\u00e9 junk b"}\n\n{bad\n{"text": "fine"}\n')
+    (folder / "page.html").write_text(PAGE)
+    (folder / "picture.png").write_bytes(b"\x89PNG")
+    return folder
+
+
+def test_the_tree_is_kept_and_every_removal_is_on_record(scraped: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    job, told = run(scraped, out)
+    assert (out / "clean" / "a.txt").read_bytes() == b"\xef\xbb\xbfa story\r\nmore of it"
+    lines = (out / "clean" / "deep" / "b.jsonl").read_text().split("\n")
+    assert lines == ['{"id": "x", "text": "caf\\u00e9 b"}', "", "{bad", '{"text": "fine"}', ""]
+    rows = [json.loads(line) for line in (out / "removals" / "deep" / "b.jsonl.jsonl").read_text().splitlines()]
+    assert rows[0] == {
+        "id": "x",
+        "record": 1,
+        "field": "text",
+        "start": 5,
+        "end": 10,
+        "rules": ["kind/junk"],
+        "text": "junk ",
+    }
+    assert rows[1]["record"] == 3
+    assert "not valid JSON" in rows[1]["trouble"]
+    assert "junk" not in (out / "clean" / "page.html.txt").read_text()
+    assert told == [f"{scraped}/deep/b.jsonl:3: {rows[1]['trouble']}"]
+    assert (job.totals.records, job.totals.touched, job.totals.troubled) == (5, 3, 1)
+
+
+def test_restore_rebuilds_every_file(scraped: Path, tmp_path: Path) -> None:
+    run(scraped, tmp_path / "out")
+    assert batch.restore(tmp_path / "out", tmp_path / "back") == 3
+    for name in ("a.txt", "deep/b.jsonl", "page.html"):
+        assert (tmp_path / "back" / name).read_bytes() == (scraped / name).read_bytes()
+
+
+def test_restore_notices_a_changed_output(scraped: Path, tmp_path: Path) -> None:
+    run(scraped, tmp_path / "out")
+    (tmp_path / "out" / "clean" / "a.txt").write_text("another story\nof the same day")
+    with pytest.raises(CleanerError, match=r"a\.txt: cannot be restored"):
+        batch.restore(tmp_path / "out", tmp_path / "back")
+    assert not (tmp_path / "back" / "a.txt").exists()
+
+
+def test_restore_does_not_write_outside_its_folder(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "run.json").write_text('{"files": [{"name": "../evil", "format": "txt", "sha256": ""}]}')
+    with pytest.raises(CleanerError, match="leads out of the folder"):
+        batch.restore(out, tmp_path / "back")
+
+
+@pytest.mark.parametrize(("content", "message"), [(None, "holds no run"), ("{", "is not what"), ("{}", "is not what")])
+def test_restore_wants_the_output_of_a_run(tmp_path: Path, content: str | None, message: str) -> None:
+    if content is not None:
+        (tmp_path / "run.json").write_text(content)
+    with pytest.raises(CleanerError, match=message):
+        batch.restore(tmp_path, tmp_path / "back")
+
+
+def test_the_report_names_file_and_record(scraped: Path, tmp_path: Path) -> None:
+    run(scraped, tmp_path / "out")
+    report = (tmp_path / "out" / "report.diff").read_bytes().decode()
+    assert "--- a/deep/b.jsonl#x\n+++ b/deep/b.jsonl#x\n@@ -1,1 +1,1 @@ kind/junk\n-café junk b\n" in report
+
+
+def test_no_report_when_none_is_asked_for(scraped: Path, tmp_path: Path) -> None:
+    run(scraped, tmp_path / "out", report=False)
+    assert not (tmp_path / "out" / "report.diff").exists()
+
+
+def test_run_json_agrees_with_the_ledger(scraped: Path, tmp_path: Path) -> None:
+    run(scraped, tmp_path / "out")
+    counts = json.loads((tmp_path / "out" / "run.json").read_text())["counts"]
+    rows = [
+        json.loads(line)
+        for path in (tmp_path / "out" / "removals").rglob("*.jsonl")
+        for line in path.read_text().splitlines()
+    ]
+    spans = [row for row in rows if "start" in row]
+    assert counts["removals"] == len(spans)
+    assert counts["characters"] == sum(row["end"] - row["start"] for row in spans)
+    assert counts["by_rule"] == {"kind/junk": len(spans)}
+
+
+def test_a_second_run_replaces_the_first(scraped: Path, tmp_path: Path) -> None:
+    run(scraped, tmp_path / "out")
+    (scraped / "a.txt").unlink()
+    run(scraped, tmp_path / "out")
+    assert not (tmp_path / "out" / "clean" / "a.txt").exists()
+
+
+def test_a_folder_with_other_things_is_not_touched(scraped: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "thesis.doc").write_text("years of work")
+    with pytest.raises(CleanerError, match="is not empty"):
+        run(scraped, tmp_path / "out")
+    assert (tmp_path / "out" / "thesis.doc").exists()
+
+
+def test_an_output_folder_inside_the_input_is_no_input(scraped: Path) -> None:
+    run(scraped, scraped / "out")
+    job, _ = run(scraped, scraped / "out")
+    assert job.totals.records == 5
+
+
+def test_an_input_inside_the_output_folder_is_refused(scraped: Path, tmp_path: Path) -> None:
+    run(scraped, tmp_path / "out")
+    job = batch.Job(Cleaner([JUNK]), Fields(), print)
+    with pytest.raises(CleanerError, match="lies in the output folder"):
+        batch.clean_into(tmp_path / "out", sources(tmp_path / "out" / "clean"), job, {}, report=True)
+    assert (tmp_path / "out" / "clean" / "a.txt").exists()
+
+
+def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.txt").write_text("x")
+    with pytest.raises(CleanerError, match=r"would both be written as a\.txt"):
+        sources(tmp_path / "one", tmp_path / "two")
+
+
+def test_a_page_and_a_text_of_its_name_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.html").write_text(PAGE)
+    (tmp_path / "in" / "a.html.txt").write_text("x")
+    with pytest.raises(CleanerError, match=r"would both be written as clean/a\.html\.txt"):
+        run(tmp_path / "in", tmp_path / "out")
+
+
+def test_globs_choose_what_of_a_folder_is_read(scraped: Path) -> None:
+    assert [source.name for source in sources(scraped, include=("deep/*",))] == ["deep/b.jsonl"]
+    assert [source.name for source in sources(scraped, include=("a.*",))] == ["a.txt"]
+
+
+def test_a_run_that_is_stopped_leaves_no_file_half_written(scraped: Path, tmp_path: Path) -> None:
+    def stop(_: str) -> None:
+        raise KeyboardInterrupt
+
+    job = batch.Job(Cleaner([JUNK]), Fields(), stop)
+    with pytest.raises(KeyboardInterrupt):
+        batch.clean_into(tmp_path / "out", sources(scraped), job, {}, report=True)
+    written = [
+        path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*") if path.is_file()
+    ]
+    assert sorted(written) == [
+        "clean/a.txt",
+        "clean/page.html.txt",
+        "pages/page.html",
+        "removals/a.txt.jsonl",
+        "removals/page.html.txt.jsonl",
+    ]
+
+
+def rewrite(path: Path) -> bool:
+    (source,) = sources(path)
+    return batch.Job(Cleaner([JUNK]), Fields(), print).rewrite_or_tell(source)
+
+
+def test_in_place_keeps_mode_and_link(tmp_path: Path) -> None:
+    target, link = tmp_path / "target.txt", tmp_path / "link.txt"
+    target.write_bytes(b"a junk b\r\n")
+    target.chmod(0o754)
+    link.symlink_to(target)
+    assert rewrite(link)
+    assert link.is_symlink()
+    assert target.read_bytes() == b"a b\r\n"
+    assert target.stat().st_mode & 0o777 == 0o754
+    assert sorted(os.listdir(tmp_path)) == ["link.txt", "target.txt"]
+
+
+def test_in_place_does_not_touch_a_file_without_junk(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("story")
+    before = path.stat()
+    assert not rewrite(path)
+    assert path.stat().st_mtime_ns == before.st_mtime_ns
+    assert path.stat().st_ino == before.st_ino
+
+
+def test_in_place_leaves_a_page_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a.html"
+    path.write_text(PAGE)
+    assert not rewrite(path)
+    assert path.read_text() == PAGE

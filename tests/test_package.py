@@ -1,0 +1,48 @@
+"""The wheel, installed in a fresh environment, finds all it needs."""
+
+import json
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+
+from cleaner import Cleaner
+
+ROOT = Path(__file__).parents[1]
+CASE = ROOT / "fixtures" / "el-chapo"
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of programs of an environment that has the wheel."""
+    folder = tmp_path_factory.mktemp("wheel")
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "wheel", "--no-deps", "--wheel-dir", str(folder), str(ROOT)], check=True)
+    venv.create(folder / "env", with_pip=True)
+    programs = folder / "env" / "bin"
+    (wheel,) = folder.glob("article_cleaner-*.whl")
+    subprocess.run([programs / "python", "-m", "pip", "--quiet", "install", str(wheel)], check=True)
+    return programs
+
+
+def test_the_wheel_finds_all_its_rules(installed: Path, tmp_path: Path) -> None:
+    script = "import cleaner, json; print(json.dumps([r.id for r in cleaner.Cleaner().rules]))"
+    done = subprocess.run([installed / "python", "-c", script], cwd=tmp_path, capture_output=True, check=True)
+    assert json.loads(done.stdout) == [rule.id for rule in Cleaner().rules]
+
+
+def test_the_installed_command_cleans_the_first_article(installed: Path, tmp_path: Path) -> None:
+    command = [str(installed / "cleaner"), "clean", str(CASE / "input.txt")]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)
+    assert done.stdout == (CASE / "expected.txt").read_bytes()
+
+
+def test_the_installed_command_cleans_a_page(installed: Path, tmp_path: Path) -> None:
+    story = "<p>The council met on Monday and agreed on a budget after a long debate in the hall of the town.</p>" * 6
+    (tmp_path / "page.html").write_text(f"<html><body><article>{story}</article></body></html>")
+    command = [str(installed / "cleaner"), "clean", "page.html"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=True, text=True)
+    assert "The council met" in done.stdout

@@ -244,7 +244,20 @@ def _make_way(out: Path) -> None:
 
 def rules_hash(rules: Sequence[Rule]) -> str:
     """Return a hash of all that decides what the rules remove."""
-    keys = ("id", "literals", "pattern", "select", "removes", "through", "where", "sites", "strict", "also")
+    keys = (
+        "id",
+        "literals",
+        "pattern",
+        "slots",
+        "select",
+        "removes",
+        "longest",
+        "through",
+        "where",
+        "sites",
+        "strict",
+        "also",
+    )
     seen = [[getattr(rule, key) for key in keys] for rule in sorted(rules, key=lambda rule: rule.id)]
     return hashlib.sha256(json.dumps(seen).encode()).hexdigest()
 

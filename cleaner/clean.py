@@ -6,9 +6,8 @@ from functools import cached_property
 from typing import Any
 
 from cleaner import edit
-from cleaner.find import Clock, Finder, TimeLimitError
+from cleaner.find import Clock, Finder, TimeLimitError, host_of
 from cleaner.fold import View
-from cleaner.hosts import host_of
 from cleaner.model import Document, Pruned, Removal, Rule
 from cleaner.rules import builtin_rules, chosen
 

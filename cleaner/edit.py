@@ -140,7 +140,7 @@ def _drop_group(view: View, dead: dict[int, tuple[str, ...]], group: Sequence[in
         start, end = view.bounds(line)
         if line == spared:
             continue
-        if pieces and line not in dead and pieces[-1].end == start:
+        if pieces and pieces[-1].end == start and (line not in dead or line == first):
             pieces[-1] = Removal(pieces[-1].start, end, pieces[-1].rules)
         else:
             pieces.append(Removal(start, end, dead.get(line) or dead[first]))

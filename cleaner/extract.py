@@ -11,9 +11,8 @@ from lxml.etree import XPath
 from trafilatura.utils import load_html
 
 from cleaner.errors import CleanerError
-from cleaner.find import host_matches
+from cleaner.find import host_matches, host_of
 from cleaner.fold import fold_case, plain
-from cleaner.hosts import host_of
 from cleaner.model import Document, Pruned, Rule
 from cleaner.rules import xpath
 

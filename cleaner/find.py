@@ -1,9 +1,11 @@
 """Which spans the rules remove: literal -> line -> pattern."""
 
+import functools
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import ahocorasick_rs
 import regex
@@ -12,11 +14,20 @@ from cleaner.fold import View, fold_case, plain
 from cleaner.model import Removal, Rule
 
 HEAD, TAIL = 1000, 2000  # code points; never more than half of the text
+SLOT = regex.compile(r"\{\{(\w+)\}\}")
 _SURROGATE = regex.compile("[\ud800-\udfff]")
 
 
 class TimeLimitError(Exception):
     """A text took longer than its time limit; the message names the rule that ran."""
+
+
+def host_of(url: str) -> str:
+    """Return the host of a url or of a bare domain, in lower case and without `www.`; "" where there is none."""
+    try:
+        return (urlsplit(url if "//" in url else "//" + url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
 
 
 def host_matches(host: str, sites: Iterable[str]) -> bool:
@@ -48,7 +59,6 @@ class Finder:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules = [rule for rule in rules if rule.pattern]
-        self._compiled: dict[str, Any] = {}
         by_literal: dict[str, list[int]] = {}
         for number, rule in enumerate(self.rules):
             for literal in rule.literals:
@@ -87,9 +97,9 @@ class Finder:
 
     def claims_of_line(self, view: View, line: int, rule: Rule, clock: Clock) -> list[Removal]:
         """Return what a rule claims when its pattern looks at one line, whatever its literals are."""
-        if not _is_where(view, line, rule):
-            return []
         start, end = view.content(line)
+        if (rule.longest and end - start > rule.longest) or not _is_where(view, line, rule):
+            return []
         content = view.plain[start:end]
         spans = [
             (start + match.start(), start + match.end())
@@ -114,14 +124,47 @@ class Finder:
         return claims
 
     def _run(self, method: str, rule: Rule, pattern: str, content: str, clock: Clock) -> Any:
-        compiled = self._compiled.get(pattern)
-        if compiled is None:
-            compiled = self._compiled[pattern] = regex.compile(pattern)
+        held = _held(rule, content) if "{{" in pattern else ()
         try:
-            found = getattr(compiled, method)(content, timeout=clock.left(rule))
+            found = getattr(_compiled(pattern, held), method)(content, timeout=clock.left(rule))
             return list(found) if method == "finditer" else found
         except TimeoutError as error:
             raise TimeLimitError(f"rule {rule.id}: its pattern ran over the time limit") from error
+
+
+Held = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def _held(rule: Rule, content: str) -> Held:
+    """Return the phrases of the rule's slots that a line holds; no other can match in it."""
+    folded = fold_case(content)
+    return tuple((name, _present(phrases, folded)) for name, phrases in rule.slots.items())
+
+
+def _present(phrases: tuple[str, ...], folded: str) -> tuple[str, ...]:
+    found = _scanner_of(phrases).find_matches_as_indexes(_SURROGATE.sub("\ufffd", folded), overlapping=True)
+    return tuple(phrases[number] for number in sorted({number for number, _, _ in found}))
+
+
+@functools.lru_cache(maxsize=256)
+def _scanner_of(phrases: tuple[str, ...]) -> ahocorasick_rs.AhoCorasick:
+    return ahocorasick_rs.AhoCorasick([fold_case(phrase) for phrase in phrases])
+
+
+@functools.lru_cache(maxsize=8192)
+def _compiled(pattern: str, held: Held) -> Any:
+    """Compile a pattern with the phrases that one line holds: small ones are quick to compile and to run."""
+    return regex.compile(filled(pattern, dict(held)))
+
+
+def filled(pattern: str, slots: Mapping[str, Sequence[str]]) -> str:
+    """Write every `{{name}}` of a pattern out: any of its phrases; one without phrases never matches."""
+
+    def alternatives(match: Any) -> str:
+        phrases = slots[match[1]]
+        return f"(?:{'|'.join(regex.escape(phrase, special_only=False) for phrase in phrases)})" if phrases else "(?!)"
+
+    return str(SLOT.sub(alternatives, pattern))
 
 
 def _is_where(view: View, line: int, rule: Rule) -> bool:

@@ -24,7 +24,11 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One kind of junk: a `pattern` for text lines, or a CSS `select` for elements of a page."""
+    """One kind of junk: a `pattern` for text lines, or a CSS `select` for elements of a page.
+
+    `longest` is the greatest length of a line, in code points, at which the pattern looks; 0 means any.
+    `slots` holds the phrases, longest first, that `{{name}}` stands for in `pattern` and `through`.
+    """
 
     id: str
     why: str
@@ -34,11 +38,13 @@ class Rule:
     select: str = ""
     removes: Removes = "line"
     through: str = ""
+    longest: int = 0
     where: Where = ""
     sites: tuple[str, ...] = ()
     strict: bool = False
     also: str = ""
     source: str = ""
+    slots: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def category(self) -> str:

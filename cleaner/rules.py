@@ -1,7 +1,9 @@
 """rules/**/*.toml -> Rule; a mistake is an error that names file and key."""
 
+import dataclasses
 import difflib
 import functools
+import json
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -10,19 +12,21 @@ from typing import Any
 import regex
 
 from cleaner.errors import CleanerError
+from cleaner.find import SLOT, filled
 from cleaner.fold import plain
 from cleaner.model import Rule
 
 REQUIRED = ("why", "literals", "examples")
-OPTIONAL = ("pattern", "select", "removes", "through", "where", "sites", "strict", "also")
+OPTIONAL = ("pattern", "select", "removes", "longest", "through", "where", "sites", "strict", "also")
 CHOICES = {"removes": ("line", "match"), "where": ("head", "tail")}
 LISTS = ("literals", "examples", "sites")
-PATTERN_ONLY = ("through", "removes", "where")
+PATTERN_ONLY = ("through", "removes", "longest", "where")
+LONGEST_LINE = 300  # code points; a longer line is a paragraph, and a rule that takes one whole has to say so
 TEXTS = ("why", "pattern", "select", "through", "also")
 MARK = regex.compile(r"\[-(.*?)-\]", regex.DOTALL)
 WORDS = "words"
+PACK = "pack.json"
 _MAX_BYTES = 1_000_000
-_SLOT = regex.compile(r"\{\{(\w+)\}\}")
 
 Vocabulary = dict[str, tuple[str, ...]]
 
@@ -34,7 +38,29 @@ class RuleError(CleanerError):
 @functools.cache
 def builtin_rules() -> tuple[Rule, ...]:
     """Return the rules that come with the package."""
-    return load_rules(builtin_folder(), check=False)
+    folder = builtin_folder()
+    packed = folder / PACK
+    return unpack(packed.read_bytes(), folder) if packed.exists() else load_rules(folder, check=False)
+
+
+def pack(rules: Iterable[Rule]) -> bytes:
+    """Return rules as one JSON text, which loads ten times as fast as their files; a wheel is built with it."""
+    rows = ({key: value for key, value in dataclasses.asdict(rule).items() if key != "source"} for rule in rules)
+    return json.dumps(list(rows), ensure_ascii=False).encode()
+
+
+def unpack(packed: bytes, folder: Path) -> tuple[Rule, ...]:
+    """Return the rules that `pack` wrote; their files lie in `folder`."""
+
+    def tupled(value: Any) -> Any:
+        if isinstance(value, list):
+            return tuple(value)
+        return {key: tuple(held) for key, held in value.items()} if isinstance(value, dict) else value
+
+    return tuple(
+        Rule(source=f"{folder}/{row['id']}.toml", **{key: tupled(value) for key, value in row.items()})
+        for row in json.loads(packed)
+    )
 
 
 def builtin_folder() -> Path:
@@ -165,15 +191,13 @@ def _rule(
     _check_keys(path, table)
     if "/" not in name:
         raise RuleError(f"{path}: a rule lies in a folder that names its kind: {folder.name}/KIND/{path.name}")
-    for key in ("pattern", "through"):
-        if key in table:
-            table[key] = _filled(path, key, table[key], vocabulary)
-            if check:
-                _compile(path, key, table[key])
-    if check and "select" in table:
-        xpath(table["select"], str(path))
+    table["slots"] = slots = _slots(path, table, vocabulary)
+    if check:
+        _check_patterns(path, table, slots)
     table["literals"] = tuple(_expanded(path, table["literals"], vocabulary))
     table["examples"] = (*table["examples"], *more_examples.get(name, ()))
+    if table.get("removes", "line") == "line" and "pattern" in table:
+        table.setdefault("longest", LONGEST_LINE)
     table["sites"] = tuple(table.get("sites", ()))
     _check_examples(path, table["examples"])
     return Rule(id=name, source=str(path), **table)
@@ -201,6 +225,8 @@ def _check_value(path: Path, key: str, value: object) -> None:
         raise RuleError(f"{path}: {key}: must be {' or '.join(CHOICES[key])}, not {value!r}")
     elif key == "strict" and not isinstance(value, bool):
         raise RuleError(f"{path}: strict: must be true or false")
+    elif key == "longest" and not (type(value) is int and value > 0):
+        raise RuleError(f"{path}: longest: must be a number of characters")
 
 
 def _check_examples(path: Path, examples: Sequence[str]) -> None:
@@ -219,32 +245,20 @@ def _phrases(path: Path, key: str, name: str, vocabulary: Vocabulary) -> tuple[s
     return vocabulary[name]
 
 
-def _filled(path: Path, key: str, pattern: str, vocabulary: Vocabulary) -> str:
-    """Write every `{{name}}` of a pattern out: its phrases, longest first, each a plain text."""
-
-    def alternatives(match: Any) -> str:
-        return alternation(_phrases(path, key, match[1], vocabulary))
-
-    return str(_SLOT.sub(alternatives, pattern))
-
-
-@functools.cache
-def alternation(phrases: tuple[str, ...]) -> str:
-    """Return a pattern that matches any of the phrases, with any white space between their words."""
-    ordered = sorted(phrases, key=lambda phrase: (-len(phrase), phrase))
-    return (
-        "(?:"
-        + "|".join(
-            r"\s+".join(regex.escape(word, special_only=False) for word in plain(phrase).split()) for phrase in ordered
-        )
-        + ")"
-    )
+def _slots(path: Path, table: Mapping[str, Any], vocabulary: Vocabulary) -> dict[str, tuple[str, ...]]:
+    """Find the phrases of every `{{name}}` in a rule's patterns: longest first, as rules see text."""
+    found = {}
+    for key in ("pattern", "through"):
+        for name in SLOT.findall(table.get(key, "")):
+            phrases = {" ".join(plain(phrase).split()) for phrase in _phrases(path, key, name, vocabulary)}
+            found[name] = tuple(sorted(phrases, key=lambda phrase: (-len(phrase), phrase)))
+    return found
 
 
 def _expanded(path: Path, literals: Iterable[str], vocabulary: Vocabulary) -> list[str]:
     expanded: list[str] = []
     for literal in literals:
-        slot = _SLOT.fullmatch(literal)
+        slot = SLOT.fullmatch(literal)
         expanded += _phrases(path, "literals", slot[1], vocabulary) if slot else [literal]
     return expanded
 
@@ -263,8 +277,11 @@ def xpath(select: str, source: str) -> str:
         raise RuleError(f"{source}: select: not a valid CSS selector: {error}") from error
 
 
-def _compile(path: Path, key: str, pattern: str) -> None:
-    try:
-        regex.compile(pattern)
-    except (regex.error, ValueError, OverflowError, RecursionError) as error:
-        raise RuleError(f"{path}: {key}: not a valid pattern: {error}") from error
+def _check_patterns(path: Path, table: Mapping[str, Any], slots: Mapping[str, Sequence[str]]) -> None:
+    for key in ("pattern", "through"):
+        try:
+            regex.compile(filled(table.get(key, ""), slots))
+        except (regex.error, ValueError, OverflowError, RecursionError) as error:
+            raise RuleError(f"{path}: {key}: not a valid pattern: {error}") from error
+    if "select" in table:
+        xpath(table["select"], str(path))

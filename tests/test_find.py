@@ -2,6 +2,7 @@
 
 import random
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -29,7 +30,7 @@ def naive(text: str, rules: RuleSet) -> set[Removal]:
     """Every pattern on every line, its literals looked for one by one."""
     view, claims = View(text), set()
     for each in rules:
-        everywhere = Rule(each.id, "", (), (), each.pattern, "", each.removes, each.through, each.where)
+        everywhere = replace(each, literals=())
         finder = Finder([everywhere])
         for line in range(len(view.starts)):
             start, end = view.bounds(line)
@@ -64,6 +65,10 @@ def test_a_pattern_sees_one_line_without_the_white_space_around_it() -> None:
 
 def test_literals_are_found_in_any_case_and_typography() -> None:
     assert found("WE’RE JUNK", rule("(?i)^we're junk$", literal="we're")) == ["WE’RE JUNK"]
+
+
+def test_a_line_longer_than_the_rule_says_stays() -> None:
+    assert found("junk 12345\njunk 123456", rule("junk", longest=10)) == ["junk 12345"]
 
 
 def test_through_takes_the_lines_that_match_and_stops_at_the_first_that_does_not() -> None:

@@ -34,6 +34,17 @@ def test_the_wheel_finds_all_its_rules(installed: Path, tmp_path: Path) -> None:
     assert json.loads(done.stdout) == [rule.id for rule in Cleaner().rules]
 
 
+def test_the_wheel_loads_its_rules_from_one_file(installed: Path, tmp_path: Path) -> None:
+    script = """
+from cleaner.rules import PACK, builtin_folder, builtin_rules, load_rules
+print((builtin_folder() / PACK).exists(), load_rules(builtin_folder()) == builtin_rules())
+"""
+    done = subprocess.run(
+        [installed / "python", "-c", script], cwd=tmp_path, capture_output=True, check=True, text=True
+    )
+    assert done.stdout == "True True\n"
+
+
 def test_the_installed_command_cleans_the_first_article(installed: Path, tmp_path: Path) -> None:
     command = [str(installed / "cleaner"), "clean", str(CASE / "input.txt")]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)

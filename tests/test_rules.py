@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from cleaner.rules import RuleError, builtin_rules, chosen, load_rules
+from cleaner.find import filled
+from cleaner.rules import RuleError, builtin_rules, chosen, load_rules, pack, unpack
 
 GOOD = """
 why = "A test."
@@ -41,6 +42,8 @@ def test_the_id_is_the_path(tmp_path: Path) -> None:
         (GOOD + "removes = 'all'", "removes: must be line or match, not 'all'"),
         (GOOD + "where = 'middle'", "where: must be head or tail"),
         (GOOD + "strict = 'yes'", "strict: must be true or false"),
+        (GOOD + "longest = 'x'", "longest: must be a number of characters"),
+        (GOOD + "longest = 0", "longest: must be a number of characters"),
         (GOOD + "select = 'p'", "either a pattern or a select"),
         (GOOD.replace("pattern = '''junk'''", "select = 'p'\nwhere = 'head'"), "where: has no meaning beside select"),
         (GOOD.replace("'''junk'''", "'''{{nothing}}'''"), r"no file in words/ has phrases called \{\{nothing\}\}"),
@@ -83,7 +86,8 @@ def test_phrases_of_every_language_fill_a_slot(tmp_path: Path) -> None:
         tmp_path, 'language = "B"\n[phrases]\ngreeting = ["hello"]\n[examples]\n"kind/name" = ["[-x-]"]', "words/b.toml"
     )
     (rule,) = load_rules(tmp_path)
-    assert rule.pattern == r"^(?:good\s+day|l\'ami\.|hello)$"
+    assert rule.slots == {"greeting": ("good day", "l'ami.", "hello")}
+    assert filled(rule.pattern, rule.slots) == r"^(?:good\ day|l\'ami\.|hello)$"
     assert rule.literals == ("good day", "l’ami.", "hello")
     assert "[-x-]" in rule.examples
 
@@ -107,3 +111,8 @@ def test_built_in_patterns_are_valid() -> None:
 def test_built_in_rules_cover_every_category() -> None:
     categories = "credit runon related promo social advert player comments legal consent nav markup contact"
     assert set(categories.split()) <= {rule.category for rule in builtin_rules()}
+
+
+def test_packed_rules_are_the_same_rules(tmp_path: Path) -> None:
+    rules = load_rules(write(tmp_path, GOOD + 'sites = ["a.example"]\nremoves = "match"'))
+    assert unpack(pack(rules), tmp_path) == rules

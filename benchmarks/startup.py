@@ -1,0 +1,46 @@
+"""How long small jobs take beside `python -c pass`: python -m benchmarks.startup [--runs 10]."""
+
+import argparse
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+FIXTURE = Path(__file__).resolve().parents[1] / "fixtures" / "el-chapo" / "input.txt"
+
+
+def seconds(command: list[str]) -> float:
+    """Return the wall time of one run of a command, whatever its exit code."""
+    started = time.perf_counter()
+    subprocess.run(command, capture_output=True, check=False)
+    return time.perf_counter() - started
+
+
+def main() -> None:
+    """Run the commands in turn, print the medians."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=10)
+    parser.add_argument("--command", default=str(Path(sys.executable).with_name("cleaner")))
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        hooked = Path(folder, "article.txt")
+        hooked.write_bytes(FIXTURE.read_bytes())
+        commands = {
+            "python -c pass": [sys.executable, "-c", "pass"],
+            "cleaner clean article.txt": [args.command, "clean", str(FIXTURE)],
+            "the hook: cleaner clean --in-place": [args.command, "clean", "--in-place", str(hooked)],
+        }
+        taken = {name: [seconds(command)] for name, command in commands.items()}
+        for _ in range(args.runs):
+            for name, command in commands.items():
+                taken[name].append(seconds(command))
+    base = statistics.median(taken["python -c pass"][1:])
+    for name, times in taken.items():
+        median = statistics.median(times[1:])
+        print(f"{name:36s} {median * 1000:6.0f} ms  (+{(median - base) * 1000:.0f} ms)")
+
+
+if __name__ == "__main__":
+    main()

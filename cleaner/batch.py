@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
@@ -244,22 +244,12 @@ def _make_way(out: Path) -> None:
 
 def rules_hash(rules: Sequence[Rule]) -> str:
     """Return a hash of all that decides what the rules remove."""
-    keys = (
-        "id",
-        "literals",
-        "pattern",
-        "slots",
-        "select",
-        "removes",
-        "longest",
-        "through",
-        "where",
-        "sites",
-        "strict",
-        "also",
-    )
-    seen = [[getattr(rule, key) for key in keys] for rule in sorted(rules, key=lambda rule: rule.id)]
-    return hashlib.sha256(json.dumps(seen).encode()).hexdigest()
+    told = {"why", "examples", "source"}
+    rows = [
+        {key: value for key, value in asdict(rule).items() if key not in told}
+        for rule in sorted(rules, key=lambda rule: rule.id)
+    ]
+    return hashlib.sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()
 
 
 def restore(out: Path, back: Path) -> int:

@@ -2,7 +2,7 @@
 
 import functools
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +16,10 @@ from cleaner.model import Removal, Rule
 HEAD, TAIL = 1000, 2000  # code points; never more than half of the text
 SLOT = regex.compile(r"\{\{(\w+)\}\}")
 _SURROGATE = regex.compile("[\ud800-\udfff]")
+
+
+_MARKS = regex.compile(r"[^\w\n©@#+&]*+")
+_KEY = 3  # characters by which literals at the start of a line are looked up
 
 
 class TimeLimitError(Exception):
@@ -59,12 +63,12 @@ class Finder:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules = [rule for rule in rules if rule.pattern]
-        by_literal: dict[str, list[int]] = {}
-        for number, rule in enumerate(self.rules):
-            for literal in rule.literals:
-                by_literal.setdefault(fold_case(plain(literal)), []).append(number)
-        self._rules_of = [tuple(sorted(set(numbers))) for numbers in by_literal.values()]
-        self._scanner = ahocorasick_rs.AhoCorasick(list(by_literal)) if by_literal else None
+        self._everywhere = _Index(rule for rule in self.rules if not rule.sites)
+        self._by_site: dict[str, list[Rule]] = {}
+        for rule in self.rules:
+            for site in rule.sites:
+                self._by_site.setdefault(site, []).append(rule)
+        self._of_host: dict[tuple[str, ...], _Index] = {}
 
     def find(self, view: View, host: str, clock: Clock) -> list[Removal]:
         """Return every span that a rule claims, in no order and with overlaps.
@@ -72,28 +76,21 @@ class Finder:
         Raises:
             TimeLimitError: a pattern ran until the clock had no time left.
         """
-        claims: list[Removal] = []
-        for line, number in self._candidates(view):
-            rule = self.rules[number]
-            if not rule.sites or host_matches(host, rule.sites):
-                claims += self.claims_of_line(view, line, rule, clock)
-        return claims
+        folded = fold_case(view.plain)
+        return [
+            claim
+            for index in self._indexes(host)
+            for line, rule in index.candidates(view, folded)
+            for claim in self.claims_of_line(view, line, rule, clock)
+        ]
 
-    def _candidates(self, view: View) -> list[tuple[int, int]]:
-        """Lines and numbers of the rules of which they hold a literal."""
-        if not self._scanner:
-            return []
-        found: set[tuple[int, int]] = set()
-        starts, line, line_end = view.starts, -1, 0
-        # A lone surrogate, which a JSON escape can bring in, has no UTF-8.
-        folded = _SURROGATE.sub("\ufffd", fold_case(view.plain))
-        for literal, start, _ in self._scanner.find_matches_as_indexes(folded, overlapping=True):
-            while line < 0 or start >= line_end:
-                line += 1
-                line_end = starts[line + 1] if line + 1 < len(starts) else len(view.plain) + 1
-            for number in self._rules_of[literal]:
-                found.add((line, number))
-        return sorted(found)
+    def _indexes(self, host: str) -> list["_Index"]:
+        """The rules of every site, and those of this one."""
+        labels = host.split(".")
+        sites = tuple(site for site in (".".join(labels[n:]) for n in range(len(labels))) if site in self._by_site)
+        if sites and sites not in self._of_host:
+            self._of_host[sites] = _Index({rule.id: rule for site in sites for rule in self._by_site[site]}.values())
+        return [self._everywhere, *([self._of_host[sites]] if sites else [])]
 
     def claims_of_line(self, view: View, line: int, rule: Rule, clock: Clock) -> list[Removal]:
         """Return what a rule claims when its pattern looks at one line, whatever its literals are."""
@@ -101,15 +98,12 @@ class Finder:
         if (rule.longest and end - start > rule.longest) or not _is_where(view, line, rule):
             return []
         content = view.plain[start:end]
-        spans = [
-            (start + match.start(), start + match.end())
-            for match in self._run("finditer", rule, rule.pattern, content, clock)
-            if match.end() > match.start()
-        ]
-        if spans and rule.removes == "line":
-            spans = [(start, end)]
-        claims = [Removal(a, b, (rule.id,)) for a, b in spans]
-        return claims + self._through(view, line, rule, clock) if spans and rule.through else claims
+        if rule.removes == "line":
+            spans = [(0, len(content))] if self._run("search", rule, rule.pattern, content, clock) else []
+        else:
+            spans = [match.span() for match in self._run("finditer", rule, rule.pattern, content, clock)]
+        claims = [Removal(start + a, start + b, (rule.id,)) for a, b in spans if a < b]
+        return claims + self._through(view, line, rule, clock) if claims and rule.through else claims
 
     def _through(self, view: View, line: int, rule: Rule, clock: Clock) -> list[Removal]:
         """Claim the lines that follow for as long as they match; blank ones in between go with them."""
@@ -130,6 +124,56 @@ class Finder:
             return list(found) if method == "finditer" else found
         except TimeoutError as error:
             raise TimeLimitError(f"rule {rule.id}: its pattern ran over the time limit") from error
+
+
+class _Index:
+    """Literals to rules: one scanner for those that may stand anywhere, one table for those that start a line."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        anywhere: dict[str, dict[str, Rule]] = {}
+        self._starting: dict[str, list[tuple[str, Rule]]] = {}
+        for rule in rules:
+            for literal in dict.fromkeys(fold_case(plain(literal)) for literal in rule.literals):
+                if rule.at == "start":
+                    self._starting.setdefault(literal[:_KEY], []).append((literal, rule))
+                else:
+                    anywhere.setdefault(literal, {})[rule.id] = rule
+        self._rules_of = [tuple(rules.values()) for rules in anywhere.values()]
+        self._scanner = ahocorasick_rs.AhoCorasick(list(anywhere)) if anywhere else None
+
+    def candidates(self, view: View, folded: str) -> list[tuple[int, Rule]]:
+        """Lines, and the rules of which they hold a literal."""
+        found = {(line, rule.id): (line, rule) for line, rule in self._anywhere(view, folded)}
+        if self._starting:
+            found |= {(line, rule.id): (line, rule) for line, rule in self._at_start(view, folded)}
+        return list(found.values())
+
+    def _anywhere(self, view: View, folded: str) -> Iterator[tuple[int, Rule]]:
+        if not self._scanner:
+            return
+        starts, line, line_end = view.starts, -1, 0
+        # A lone surrogate, which a JSON escape can bring in, has no UTF-8.
+        scanned = _SURROGATE.sub("\ufffd", folded)
+        for literal, start, _ in self._scanner.find_matches_as_indexes(scanned, overlapping=True):
+            while line < 0 or start >= line_end:
+                line += 1
+                line_end = starts[line + 1] if line + 1 < len(starts) else len(folded) + 1
+            for rule in self._rules_of[literal]:
+                yield line, rule
+
+    def _at_start(self, view: View, folded: str) -> Iterator[tuple[int, Rule]]:
+        for line, start in enumerate(view.starts):
+            place = line_start(folded, start)
+            for size in range(1, _KEY + 1):
+                for literal, rule in self._starting.get(folded[place : place + size], ()):
+                    if folded.startswith(literal, place):
+                        yield line, rule
+
+
+def line_start(folded: str, place: int) -> int:
+    """Where the first letter, digit or sign of value stands in a line: behind bullets, brackets and white space."""
+    match = _MARKS.match(folded, place)
+    return int(match.end()) if match else place
 
 
 Held = tuple[tuple[str, tuple[str, ...]], ...]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Where = Literal["", "head", "tail"]
+At = Literal["", "start"]
 Removes = Literal["line", "match"]
 
 
@@ -26,6 +27,7 @@ class Document:
 class Rule:
     """One kind of junk: a `pattern` for text lines, or a CSS `select` for elements of a page.
 
+    With `at` "start" a literal only counts as the first word of a line; else it may stand anywhere in it.
     `longest` is the greatest length of a line, in code points, at which the pattern looks; 0 means any.
     `slots` holds the phrases, longest first, that `{{name}}` stands for in `pattern` and `through`.
     """
@@ -38,6 +40,7 @@ class Rule:
     select: str = ""
     removes: Removes = "line"
     through: str = ""
+    at: At = ""
     longest: int = 0
     where: Where = ""
     sites: tuple[str, ...] = ()

@@ -17,10 +17,10 @@ from cleaner.fold import plain
 from cleaner.model import Rule
 
 REQUIRED = ("why", "literals", "examples")
-OPTIONAL = ("pattern", "select", "removes", "longest", "through", "where", "sites", "strict", "also")
-CHOICES = {"removes": ("line", "match"), "where": ("head", "tail")}
+OPTIONAL = ("pattern", "select", "removes", "at", "longest", "through", "where", "sites", "strict", "also")
+CHOICES = {"at": ("start",), "removes": ("line", "match"), "where": ("head", "tail")}
 LISTS = ("literals", "examples", "sites")
-PATTERN_ONLY = ("through", "removes", "longest", "where")
+PATTERN_ONLY = ("through", "removes", "at", "longest", "where")
 LONGEST_LINE = 300  # code points; a longer line is a paragraph, and a rule that takes one whole has to say so
 TEXTS = ("why", "pattern", "select", "through", "also")
 MARK = regex.compile(r"\[-(.*?)-\]", regex.DOTALL)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleaner.find import Clock, Finder, TimeLimitError, host_matches
+from cleaner.find import Clock, Finder, TimeLimitError, host_matches, line_start
 from cleaner.fold import View, fold_case, plain
 from cleaner.model import Removal, Rule
 from tests.strategies import rule_sets, texts
@@ -34,7 +34,10 @@ def naive(text: str, rules: RuleSet) -> set[Removal]:
         finder = Finder([everywhere])
         for line in range(len(view.starts)):
             start, end = view.bounds(line)
-            if any(fold_case(plain(literal)) in fold_case(view.plain[start:end]) for literal in each.literals):
+            folded = fold_case(view.plain[start:end])
+            first = folded[line_start(folded, 0) :]
+            literals = [fold_case(plain(literal)) for literal in each.literals]
+            if any(first.startswith(literal) if each.at else literal in folded for literal in literals):
                 claims.update(finder.claims_of_line(view, line, everywhere, Clock.of(5)))
     return claims
 
@@ -65,6 +68,11 @@ def test_a_pattern_sees_one_line_without_the_white_space_around_it() -> None:
 
 def test_literals_are_found_in_any_case_and_typography() -> None:
     assert found("WE’RE JUNK", rule("(?i)^we're junk$", literal="we're")) == ["WE’RE JUNK"]
+
+
+def test_a_literal_at_the_start_counts_behind_marks_only() -> None:
+    text = "• “Junk\n(junk\na junk\n\n  junk"
+    assert found(text, rule("(?i)junk", at="start")) == ["• “Junk", "(junk", "junk"]
 
 
 def test_a_line_longer_than_the_rule_says_stays() -> None:

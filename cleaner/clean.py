@@ -62,11 +62,14 @@ class Cleaner:
         rules: the rules; None means the built-in ones.
         select: ids or categories of the rules to use; empty means all.
         ignore: ids or categories of rules to leave out.
+        strict: also use the rules that trade a little of the story for more junk.
+        also: groups of text about the story to remove as well, such as "byline".
+        tidy: also remove white space at the end of lines, and all but one of several blank lines.
         guard: a document that would lose more than this share of its visible characters is kept as it is.
         time_limit: seconds that one document may take; past it the document is kept as it is.
 
     Raises:
-        RuleError: a rule is broken, or `select` or `ignore` names none.
+        RuleError: a rule is broken, or `select`, `ignore` or `also` names none.
     """
 
     def __init__(
@@ -75,11 +78,15 @@ class Cleaner:
         *,
         select: Sequence[str] = (),
         ignore: Sequence[str] = (),
+        strict: bool = False,
+        also: Sequence[str] = (),
+        tidy: bool = False,
         guard: float = GUARD,
         time_limit: float = TIME_LIMIT,
     ) -> None:
-        self.rules = chosen(builtin_rules() if rules is None else tuple(rules), select, ignore)
-        self.guard, self.time_limit = guard, time_limit
+        given = builtin_rules() if rules is None else tuple(rules)
+        self.rules = chosen(given, select, ignore, strict=strict, also=also)
+        self.tidy, self.guard, self.time_limit = tidy, guard, time_limit
         self.finder = Finder(self.rules)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -123,7 +130,7 @@ class Cleaner:
         text = document.text
         while True:
             view = View(text)
-            found = edit.merge(view, self.finder.find(view, host, clock))
+            found = edit.merge(view, self.finder.find(view, host, clock)) or (edit.tidy(view) if self.tidy else [])
             if not found:
                 return removals
             removals = edit.normalise((*removals, *(_in_original(removals, removal) for removal in found)))

@@ -151,7 +151,7 @@ def _without_last_break(view: View, pieces: list[Removal]) -> list[Removal]:
     """The text has no line break at its end, and so must not get one when its last line goes."""
     start = pieces[0].start
     if start > view.first:
-        start -= 2 if view.text[start - 2 : start] in {"\r\n", "\\n"} else 1
+        start = _break_start(view, start)
     return [Removal(start, pieces[0].end, pieces[0].rules), *pieces[1:]]
 
 
@@ -181,6 +181,31 @@ def _blanks(view: View, line: int, step: int) -> int:
 def _is_blank(view: View, line: int) -> bool:
     start, end = view.content(line)
     return start == end
+
+
+def tidy(view: View) -> list[Removal]:
+    """Return removals of white space at the end of lines, and of all but the first of several blank lines."""
+    removals = []
+    blank = False
+    for line in range(_line_count(view)):
+        (start, end), (_, last) = view.bounds(line), view.content(line)
+        was_blank, blank = blank, _is_blank(view, line)
+        if blank and was_blank:
+            removals.append(Removal(start, end, ("tidy/blank-lines",)))
+            continue
+        broken = _break_start(view, end)
+        if blank:
+            last = start
+        if last < broken:
+            removals.append(Removal(last, broken, ("tidy/spaces",)))
+    return removals
+
+
+def _break_start(view: View, end: int) -> int:
+    """Where the line break begins that ends at `end`; `end` itself where there is none."""
+    if view.plain[end - 1 : end] != "\n":
+        return end
+    return end - (2 if view.text[end - 2 : end] in {"\r\n", "\\n"} else 1)
 
 
 def normalise(removals: Iterable[Removal]) -> list[Removal]:

@@ -12,7 +12,7 @@ _BREAKS = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 _VARIANTS = (
     dict.fromkeys(_SPACES + _INVISIBLE, " ")
     | dict.fromkeys(_BREAKS, "\n")
-    | dict.fromkeys("‘’‚‛ʼ′‹›`´", "'")
+    | dict.fromkeys("‘’‚‛ʻʼ′‹›`´", "'")
     | dict.fromkeys("“”„‟«»″", '"')
     | dict.fromkeys("‐‑‒–—―−﹘﹣", "-")
     | {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}

@@ -112,19 +112,36 @@ def load_words(folder: Path) -> tuple[Vocabulary, dict[str, list[str]]]:
     return {name: tuple(values) for name, values in phrases.items()}, examples
 
 
-def chosen(rules: Sequence[Rule], select: Iterable[str], ignore: Iterable[str]) -> tuple[Rule, ...]:
+def chosen(
+    rules: Sequence[Rule],
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    *,
+    strict: bool = False,
+    also: Iterable[str] = (),
+) -> tuple[Rule, ...]:
     """Return the rules that `select` names (all if it is empty) and `ignore` does not, sorted by id.
 
-    A name is a rule id, or a category, which is everything before an id's slash.
+    A name is a rule id, or a category, which is everything before an id's slash. Rules marked strict only take part
+    when `strict` is set, those of a group only when `also` names the group.
 
     Raises:
-        RuleError: a name fits no rule.
+        RuleError: a name fits no rule, or a group has none.
     """
-    select, ignore = tuple(select), tuple(ignore)
+    select, ignore, also = tuple(select), tuple(ignore), tuple(also)
     for name in (*select, *ignore):
         if not any(_named(rule, (name,)) for rule in rules):
             raise RuleError(_unknown(name, sorted({rule.id for rule in rules} | {rule.category for rule in rules})))
-    kept = (rule for rule in rules if (not select or _named(rule, select)) and not _named(rule, ignore))
+    groups = sorted({rule.also for rule in rules if rule.also})
+    for group in also:
+        if group not in groups:
+            raise RuleError(f"no group of rules is called {group}; there are: {', '.join(groups) or 'none'}")
+    kept = (
+        rule
+        for rule in rules
+        if (not select or _named(rule, select) or rule.also) and not _named(rule, ignore)
+        if (strict or not rule.strict) and (not rule.also or rule.also in also)
+    )
     return tuple(sorted(kept, key=lambda rule: rule.id))
 
 

@@ -135,7 +135,7 @@ def test_a_folder_goes_to_a_folder_and_comes_back(run: Runner, article: Path, tm
 
 def test_select_and_ignore(run: Runner, article: Path) -> None:
     assert b"Getty" in run("clean", article, "--select", "runon").out
-    assert b"Getty" in run("clean", article, "--ignore", "credit,promo").out
+    assert b"Getty" in run("clean", article, "--ignore", "credit,legal").out
 
 
 def test_own_rules(run: Runner, tmp_path: Path) -> None:
@@ -269,3 +269,7 @@ def test_text_imports_no_html_engine() -> None:
         [sys.executable, "-c", script, str(CASE / "input.txt")], capture_output=True, cwd=ROOT, check=True
     )
     assert (done.stdout, done.stderr) == (CLEAN, b"[]\n")
+
+
+def test_tidy(run: Runner) -> None:
+    assert run("clean", "-", "--tidy", stdin=b"a \n\n\n\nb\n").out == b"a\n\nb\n"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from cleaner import edit
 from cleaner.fold import View
 from cleaner.model import Removal
-from tests.strategies import texts_and_claims
+from tests.strategies import texts, texts_and_claims
 
 TextAndClaims = tuple[str, list[Removal]]
 GLUED = regex.compile(r"(?V1)[\w--[\p{Han}\p{Hiragana}\p{Katakana}_]]{2}")
@@ -173,3 +173,27 @@ def test_restore_refuses_a_text_that_is_not_the_clean_one() -> None:
 
 def test_mark() -> None:
     assert edit.mark("abc", [Removal(1, 2, ("a/b",))]) == "a[-b-]c"
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("a  \nb\t", "a\nb"),
+        ("a \r\n \r\n\r\n\r\nb\r\n", "a\r\n\r\nb\r\n"),
+        ("a\n\n \n\n", "a\n\n"),
+        ("  a\n\nb", "  a\n\nb"),
+        (r"a \n\n\nb", r"a\n\nb"),
+        ("\ufeff \na", "\ufeff\na"),
+        ("", ""),
+    ],
+)
+def test_tidy(text: str, clean: str) -> None:
+    assert edit.delete(text, edit.tidy(View(text))) == clean
+
+
+@given(texts)
+def test_tidy_takes_white_space_only_and_leaves_nothing_to_tidy(text: str) -> None:
+    view = View(text)
+    removals = edit.tidy(view)
+    assert all(not view.plain[removal.start : removal.end].strip() for removal in removals)
+    assert edit.tidy(View(edit.delete(text, removals))) == []

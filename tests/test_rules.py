@@ -1,9 +1,11 @@
 """Rule files: what they become, and the error each mistake gives."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from cleaner import Rule
 from cleaner.find import filled
 from cleaner.rules import RuleError, builtin_rules, chosen, load_rules, pack, unpack
 
@@ -116,3 +118,13 @@ def test_built_in_rules_cover_every_category() -> None:
 def test_packed_rules_are_the_same_rules(tmp_path: Path) -> None:
     rules = load_rules(write(tmp_path, GOOD + 'sites = ["a.example"]\nremoves = "match"'))
     assert unpack(pack(rules), tmp_path) == rules
+
+
+def test_strict_rules_and_groups_take_part_when_asked() -> None:
+    plain, strict, byline = (Rule(f"kind/{name}", "", (), ()) for name in ("plain", "strict", "byline"))
+    rules = (plain, replace(strict, strict=True), replace(byline, also="byline"))
+    assert [rule.id for rule in chosen(rules)] == ["kind/plain"]
+    assert [rule.id for rule in chosen(rules, strict=True)] == ["kind/plain", "kind/strict"]
+    assert [rule.id for rule in chosen(rules, also=["byline"])] == ["kind/byline", "kind/plain"]
+    with pytest.raises(RuleError, match="no group of rules is called caption; there are: byline"):
+        chosen(rules, also=["caption"])

@@ -4,12 +4,13 @@ import sys
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from cleaner import batch
-from cleaner.cli.options import Ignore, RuleFolders, Select, make_cleaner, names
+from cleaner.clean import Cleaner
+from cleaner.cli.options import Also, Ignore, RuleFolders, Select, Strict, all_rules, names
 from cleaner.cli.output import emit, emit_diff, say
 from cleaner.errors import CleanerError
 from cleaner.records import FORMATS, SUFFIXES, Choice, Fields, Source, find_sources
@@ -57,6 +58,9 @@ def clean(
     ] = None,
     select: Select = None,
     ignore: Ignore = None,
+    strict: Strict = False,
+    also: Also = None,
+    tidy: Annotated[bool, typer.Option("--tidy", help="Also remove trailing spaces and surplus blank lines.")] = False,
     rules: RuleFolders = None,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No summary on stderr.")] = False,
 ) -> None:
@@ -78,10 +82,17 @@ def clean(
     )
     if STDIN in paths:
         sources.append(Source(STDIN, "stdin", forced or FORMATS["txt"], sys.stdin.buffer.read()))
-    job = batch.Job(make_cleaner(select, ignore, rules), Fields(text_field, id_field, url_field), say)
+    options: dict[str, Any] = {
+        "select": names(select),
+        "ignore": names(ignore),
+        "strict": strict,
+        "also": names(also),
+        "tidy": tidy,
+    }
+    job = batch.Job(Cleaner(all_rules(rules), **options), Fields(text_field, id_field, url_field), say)
     if out:
-        options = {"select": names(select), "ignore": names(ignore), "text_field": text_field, "report": report.value}
-        batch.clean_into(out, sources, job, options, report=report is Report.diff)
+        noted = options | {"text_field": text_field, "report": report.value}
+        batch.clean_into(out, sources, job, noted, report=report is Report.diff)
         found = False
     elif in_place:
         found = _in_place(sources, job)

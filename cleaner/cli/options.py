@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from cleaner.clean import Cleaner
 from cleaner.model import Rule
 from cleaner.rules import builtin_rules, load_rules
 
@@ -23,17 +22,21 @@ RuleFolders = Annotated[
 ]
 
 
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Also use the rules that trade a little of the story for more junk.")
+]
+Also = Annotated[
+    list[str] | None,
+    typer.Option("--also", metavar="GROUP", help="Also remove text about the story, e.g. byline,dateline."),
+]
+
+
 def all_rules(folders: Sequence[Path] | None) -> tuple[Rule, ...]:
     """Return the built-in rules and the user's own."""
     rules = {rule.id: rule for rule in builtin_rules()}
     for folder in folders or ():
         rules |= {rule.id: rule for rule in load_rules(folder)}
     return tuple(rules.values())
-
-
-def make_cleaner(select: Sequence[str] | None, ignore: Sequence[str] | None, folders: Sequence[Path] | None) -> Cleaner:
-    """Return the cleaner that the options describe."""
-    return Cleaner(all_rules(folders), select=names(select), ignore=names(ignore))
 
 
 def names(values: Sequence[str] | None) -> list[str]:

@@ -154,12 +154,13 @@ class _Index:
         starts, line, line_end = view.starts, -1, 0
         # A lone surrogate, which a JSON escape can bring in, has no UTF-8.
         scanned = _SURROGATE.sub("\ufffd", folded)
-        for literal, start, _ in self._scanner.find_matches_as_indexes(scanned, overlapping=True):
+        for literal, start, end in self._scanner.find_matches_as_indexes(scanned, overlapping=True):
             while line < 0 or start >= line_end:
                 line += 1
                 line_end = starts[line + 1] if line + 1 < len(starts) else len(folded) + 1
             for rule in self._rules_of[literal]:
-                yield line, rule
+                if rule.at != "word" or is_word(folded, start, end):
+                    yield line, rule
 
     def _at_start(self, view: View, folded: str) -> Iterator[tuple[int, Rule]]:
         for line, start in enumerate(view.starts):
@@ -168,6 +169,12 @@ class _Index:
                 for literal, rule in self._starting.get(folded[place : place + size], ()):
                     if folded.startswith(literal, place):
                         yield line, rule
+
+
+def is_word(folded: str, start: int, end: int) -> bool:
+    """Whether no letter or digit goes on before or behind a span."""
+    before, after = folded[start - 1 : start] if start else "", folded[end : end + 1]
+    return not (before.isalnum() and folded[start].isalnum()) and not (after.isalnum() and folded[end - 1].isalnum())
 
 
 def line_start(folded: str, place: int) -> int:
@@ -186,13 +193,18 @@ def _held(rule: Rule, content: str) -> Held:
 
 
 def _present(phrases: tuple[str, ...], folded: str) -> tuple[str, ...]:
-    found = _scanner_of(phrases).find_matches_as_indexes(_SURROGATE.sub("\ufffd", folded), overlapping=True)
-    return tuple(phrases[number] for number in sorted({number for number, _, _ in found}))
+    scanner, spellings = _scanner_of(phrases)
+    found = scanner.find_matches_as_indexes(_SURROGATE.sub("\ufffd", folded), overlapping=True)
+    return tuple(phrase for number in sorted({number for number, _, _ in found}) for phrase in spellings[number])
 
 
 @functools.lru_cache(maxsize=256)
-def _scanner_of(phrases: tuple[str, ...]) -> ahocorasick_rs.AhoCorasick:
-    return ahocorasick_rs.AhoCorasick([fold_case(phrase) for phrase in phrases])
+def _scanner_of(phrases: tuple[str, ...]) -> tuple[ahocorasick_rs.AhoCorasick, list[list[str]]]:
+    """Return a scanner for phrases in one case, and the spellings that each stands for."""
+    spellings: dict[str, list[str]] = {}
+    for phrase in phrases:
+        spellings.setdefault(fold_case(phrase), []).append(phrase)
+    return ahocorasick_rs.AhoCorasick(list(spellings)), list(spellings.values())
 
 
 @functools.lru_cache(maxsize=8192)

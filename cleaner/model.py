@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Where = Literal["", "head", "tail"]
-At = Literal["", "start"]
+At = Literal["", "start", "word"]
 Removes = Literal["line", "match"]
 
 
@@ -27,7 +27,8 @@ class Document:
 class Rule:
     """One kind of junk: a `pattern` for text lines, or a CSS `select` for elements of a page.
 
-    With `at` "start" a literal only counts as the first word of a line; else it may stand anywhere in it.
+    With `at` "start" a literal only counts as the first word of a line, with "word" as whole words; else it counts
+    anywhere in the line.
     `longest` is the greatest length of a line, in code points, at which the pattern looks; 0 means any.
     `slots` holds the phrases, longest first, that `{{name}}` stands for in `pattern` and `through`.
     """

@@ -18,7 +18,7 @@ from cleaner.model import Rule
 
 REQUIRED = ("why", "literals", "examples")
 OPTIONAL = ("pattern", "select", "removes", "at", "longest", "through", "where", "sites", "strict", "also")
-CHOICES = {"at": ("start",), "removes": ("line", "match"), "where": ("head", "tail")}
+CHOICES = {"at": ("start", "word"), "removes": ("line", "match"), "where": ("head", "tail")}
 LISTS = ("literals", "examples", "sites")
 PATTERN_ONLY = ("through", "removes", "at", "longest", "where")
 LONGEST_LINE = 300  # code points; a longer line is a paragraph, and a rule that takes one whole has to say so

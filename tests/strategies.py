@@ -56,7 +56,7 @@ def rules(draw: st.DrawFn, number: int = 0) -> Rule:
         literals=(literal,),
         examples=(),
         pattern="(?i)" + frame.format(regex.escape(literal)),
-        at=draw(st.sampled_from(["", "", "start"])),
+        at=draw(st.sampled_from(["", "", "start", "word"])),
         removes=draw(st.sampled_from(["line", "match"])),
         where=draw(st.sampled_from(["", "", "head", "tail"])),
         **extra,

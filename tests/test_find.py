@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleaner.find import Clock, Finder, TimeLimitError, host_matches, line_start
+from cleaner.find import Clock, Finder, TimeLimitError, host_matches, is_word, line_start
 from cleaner.fold import View, fold_case, plain
 from cleaner.model import Removal, Rule
 from tests.strategies import rule_sets, texts
@@ -35,11 +35,16 @@ def naive(text: str, rules: RuleSet) -> set[Removal]:
         for line in range(len(view.starts)):
             start, end = view.bounds(line)
             folded = fold_case(view.plain[start:end])
-            first = folded[line_start(folded, 0) :]
-            literals = [fold_case(plain(literal)) for literal in each.literals]
-            if any(first.startswith(literal) if each.at else literal in folded for literal in literals):
+            if any(_counts(each, fold_case(plain(literal)), folded) for literal in each.literals):
                 claims.update(finder.claims_of_line(view, line, everywhere, Clock.of(5)))
     return claims
+
+
+def _counts(each: Rule, literal: str, folded: str) -> bool:
+    if each.at == "start":
+        return folded[line_start(folded, 0) :].startswith(literal)
+    places = [place for place in range(len(folded)) if folded.startswith(literal, place)]
+    return any(each.at != "word" or is_word(folded, place, place + len(literal)) for place in places)
 
 
 @given(texts, rule_sets)
@@ -73,6 +78,10 @@ def test_literals_are_found_in_any_case_and_typography() -> None:
 def test_a_literal_at_the_start_counts_behind_marks_only() -> None:
     text = "• “Junk\n(junk\na junk\n\n  junk"
     assert found(text, rule("(?i)junk", at="start")) == ["• “Junk", "(junk", "junk"]
+
+
+def test_a_literal_as_a_word_does_not_count_inside_one() -> None:
+    assert found("ad\nthe (ad)\nmade\nads", rule("(?i)ad", literal="ad", at="word")) == ["ad", "the (ad)"]
 
 
 def test_a_line_longer_than_the_rule_says_stays() -> None:
@@ -114,3 +123,8 @@ def test_a_lone_surrogate_is_no_obstacle() -> None:
 @given(texts)
 def test_no_rules_find_nothing(text: str) -> None:
     assert Finder([]).find(View(text), "", Clock.of(5)) == []
+
+
+def test_a_slot_holds_phrases_that_differ_in_case_only() -> None:
+    agency = rule(r"\({{agency}}\)", literal="(", removes="match", slots={"agency": ("DPA", "dpa", "AFP")})
+    assert found("a (dpa) b (DPA) c (Dpa) d (Reuters)", agency) == ["(dpa)", "(DPA)"]

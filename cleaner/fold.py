@@ -1,9 +1,8 @@
 """The text as rules see it: typographic variants made one, no character moved."""
 
 import itertools
+from collections.abc import Iterator
 from functools import cached_property
-
-import regex
 
 # Every value is one character, so that an offset in the folded text is an offset in the text itself.
 _SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
@@ -17,9 +16,12 @@ _VARIANTS = (
     | dict.fromkeys("‐‑‒–—―−﹘﹣", "-")
     | {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
 )
-_FULL_WIDTH = regex.compile("[\uff01-\uff5e]")
-_COMMON_VARIANTS = tuple((old, new) for old, new in _VARIANTS.items() if not _FULL_WIDTH.match(old))
-_FULL_WIDTH_TABLE = str.maketrans({old: new for old, new in _VARIANTS.items() if _FULL_WIDTH.match(old)})
+_ASCII_VARIANTS = tuple((old, new) for old, new in _VARIANTS.items() if old.isascii())
+# The others by how they begin in UTF-8, then by their last byte: most texts hold few of these beginnings.
+_BY_LEAD: dict[bytes, dict[bytes, tuple[str, str]]] = {}
+for _old, _new in _VARIANTS.items():
+    if not _old.isascii():
+        _BY_LEAD.setdefault(_old.encode()[:-1], {})[_old.encode()[-1:]] = (_old, _new)
 
 # Letters that `regex` holds equal under IGNORECASE though str.lower() keeps them apart.
 _CASE_TWINS = {
@@ -28,8 +30,6 @@ _CASE_TWINS = {
     "\u1c80": "в", "\u1c81": "д", "\u1c82": "о", "\u1c83": "с", "\u1c84": "т", "\u1c85": "т", "\u1c86": "ъ",
     "\u1c87": "ѣ", "\u1c88": "\ua64b",
 }  # fmt: skip
-_ANY_TWIN = regex.compile(f"[{''.join(_CASE_TWINS)}]")
-_TWIN_TABLE = str.maketrans(_CASE_TWINS)
 
 
 def plain(text: str) -> str:
@@ -39,16 +39,12 @@ def plain(text: str) -> str:
     a backslash and an `n` at least twice came from a dump that wrote its line feeds that way: they become a space
     and a line feed.
     """
+    for old, new in _ASCII_VARIANTS:
+        if old in text:
+            text = text.replace(old, new)
     if not text.isascii():
-        for old, new in _COMMON_VARIANTS:
-            if old in text:
-                text = text.replace(old, new)
-        if _FULL_WIDTH.search(text):
-            text = text.translate(_FULL_WIDTH_TABLE)
-    else:
-        for old in "\v\f\x1c\x1d\x1e`":
-            if old in text:
-                text = text.replace(old, _VARIANTS[old])
+        for old, new in _present(text.encode("utf-8", "surrogatepass")):
+            text = text.replace(old, new)
     if "\r" in text:
         text = text.replace("\r\n", " \n").replace("\r", "\n")
     if "\\n" in text and "\n" not in text and text.count("\\n") > 1:
@@ -56,11 +52,20 @@ def plain(text: str) -> str:
     return text
 
 
+def _present(encoded: bytes) -> Iterator[tuple[str, str]]:
+    for lead, variants in _BY_LEAD.items():
+        if lead in encoded:
+            lasts = {part[:1] for part in encoded.split(lead)[1:]}
+            yield from (variants[last] for last in lasts & variants.keys())
+
+
 def fold_case(text: str) -> str:
     """Return the text in one case; texts that `regex` finds equal under IGNORECASE come out equal."""
     text = (text.replace("İ", "i") if "İ" in text else text).lower()
-    if not text.isascii() and _ANY_TWIN.search(text):
-        text = text.translate(_TWIN_TABLE)
+    if not text.isascii():
+        for old, new in _CASE_TWINS.items():
+            if old in text:
+                text = text.replace(old, new)
     return text
 
 

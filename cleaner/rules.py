@@ -275,8 +275,9 @@ def _slots(path: Path, table: Mapping[str, Any], vocabulary: Vocabulary) -> dict
 def _expanded(path: Path, literals: Iterable[str], vocabulary: Vocabulary) -> list[str]:
     expanded: list[str] = []
     for literal in literals:
-        slot = SLOT.fullmatch(literal)
-        expanded += _phrases(path, "literals", slot[1], vocabulary) if slot else [literal]
+        slot = SLOT.search(literal)
+        phrases = _phrases(path, "literals", slot[1], vocabulary) if slot else ()
+        expanded += [literal.replace(slot[0], phrase) for phrase in phrases] if slot else [literal]
     return expanded
 
 

@@ -126,15 +126,17 @@ class Cleaner:
     def _find(self, document: Document, clock: Clock) -> list[Removal]:
         """Find until nothing is left to find: what one removal lays bare belongs to the same cleaning."""
         host = host_of(document.url)
+        view, changed = View(document.text), None
         removals: list[Removal] = []
-        text = document.text
-        while True:
-            view = View(text)
-            found = edit.merge(view, self.finder.find(view, host, clock)) or (edit.tidy(view) if self.tidy else [])
-            if not found:
-                return removals
+        while found := self._round(view, host, clock, changed):
             removals = edit.normalise((*removals, *(_in_original(removals, removal) for removal in found)))
-            text = edit.delete(document.text, removals)
+            view = View(edit.delete(document.text, removals))
+            changed = edit.changed_lines(view, found)
+        return removals
+
+    def _round(self, view: View, host: str, clock: Clock, changed: set[int] | None) -> list[Removal]:
+        found = edit.merge(view, self.finder.find(view, host, clock, changed))
+        return found or (edit.tidy(view) if self.tidy else [])
 
 
 def _in_original(removals: Sequence[Removal], removal: Removal) -> Removal:

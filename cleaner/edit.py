@@ -22,7 +22,7 @@ def merge(view: View, claims: Iterable[Removal]) -> list[Removal]:
     """Turn claims, in any order and overlapping, into the removals that leave a text clean at every joint.
 
     A claim never takes a line break but with its whole line. A line of which nothing visible is left goes whole,
-    and no blank line more than there was stays behind. A cut inside a line leaves one white-space character of the
+    and of the blank lines above and below it the shorter run stays. A cut inside a line leaves one white-space character of the
     junk where two words or sentences would touch; where the junk holds none and two words would become one, the
     cut is not made.
     """
@@ -119,7 +119,7 @@ def _keep_space(view: View, cut: Removal) -> list[Removal]:
 
 
 def _drop_lines(view: View, dead: dict[int, tuple[str, ...]]) -> list[Removal]:
-    """Remove whole lines, and with each group of them the blank lines that would make a run longer than it was."""
+    """Remove whole lines, and of the blank lines on both sides of a group the longer run."""
     return [piece for group in _groups(view, sorted(dead)) for piece in _drop_group(view, dead, group)]
 
 
@@ -129,11 +129,11 @@ def _drop_group(view: View, dead: dict[int, tuple[str, ...]], group: Sequence[in
     from_line, to_line, spared = first, last, -1
     if last + below == count - 1:
         from_line -= above
-    elif first == above or (below and below <= above):
+    elif first == above or (above and below >= above):
         to_line += below
-    elif above:
+    elif above and below:
         from_line -= above
-    elif not below:
+    elif not above and not below:
         spared = next((line for line in range(first, last) if line not in dead), -1)
     pieces: list[Removal] = []
     for line in range(from_line, to_line + 1):
@@ -181,6 +181,14 @@ def _blanks(view: View, line: int, step: int) -> int:
 def _is_blank(view: View, line: int) -> bool:
     start, end = view.content(line)
     return start == end
+
+
+def changed_lines(clean: View, removals: Sequence[Removal]) -> set[int] | None:
+    """Numbers of the lines of a clean text that removals touched; None where lines may now be other ones."""
+    if "\\n" in clean.text:
+        return None
+    joints = sorted({to_clean(removals, removal.start) for removal in removals})
+    return {max(bisect.bisect_right(clean.starts, joint) - 1, 0) for joint in joints}
 
 
 def tidy(view: View) -> list[Removal]:

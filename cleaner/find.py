@@ -2,7 +2,7 @@
 
 import functools
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -70,8 +70,15 @@ class Finder:
                 self._by_site.setdefault(site, []).append(rule)
         self._of_host: dict[tuple[str, ...], _Index] = {}
 
-    def find(self, view: View, host: str, clock: Clock) -> list[Removal]:
+    def find(self, view: View, host: str, clock: Clock, changed: Container[int] | None = None) -> list[Removal]:
         """Return every span that a rule claims, in no order and with overlaps.
+
+        Args:
+            view: the text.
+            host: decides which rules of single sites take part.
+            clock: how long it may take.
+            changed: after a first round, the lines that it changed; others are only looked at by rules that look
+                beyond the line. None means all.
 
         Raises:
             TimeLimitError: a pattern ran until the clock had no time left.
@@ -81,6 +88,7 @@ class Finder:
             claim
             for index in self._indexes(host)
             for line, rule in index.candidates(view, folded)
+            if changed is None or line in changed or rule.where or rule.through
             for claim in self.claims_of_line(view, line, rule, clock)
         ]
 

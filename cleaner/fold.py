@@ -17,11 +17,12 @@ _VARIANTS = (
     | {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
 )
 _ASCII_VARIANTS = tuple((old, new) for old, new in _VARIANTS.items() if old.isascii())
-# The others by how they begin in UTF-8, then by their last byte: most texts hold few of these beginnings.
-_BY_LEAD: dict[bytes, dict[bytes, tuple[str, str]]] = {}
+# The others by their first byte in UTF-8: most texts hold few of these bytes, and one byte is quick to look for.
+_BY_BYTE: dict[int, dict[bytes, tuple[str, str]]] = {}
 for _old, _new in _VARIANTS.items():
     if not _old.isascii():
-        _BY_LEAD.setdefault(_old.encode()[:-1], {})[_old.encode()[-1:]] = (_old, _new)
+        _BY_BYTE.setdefault(_old.encode()[0], {})[_old.encode()[1:]] = (_old, _new)
+_PUNCTUATION = 0xE2  # the byte that dashes and quotes begin with, of which there are many
 
 # Letters that `regex` holds equal under IGNORECASE though str.lower() keeps them apart.
 _CASE_TWINS = {
@@ -53,10 +54,13 @@ def plain(text: str) -> str:
 
 
 def _present(encoded: bytes) -> Iterator[tuple[str, str]]:
-    for lead, variants in _BY_LEAD.items():
-        if lead in encoded:
-            lasts = {part[:1] for part in encoded.split(lead)[1:]}
-            yield from (variants[last] for last in lasts & variants.keys())
+    """Yield variants that a text may hold, and all that it does hold."""
+    for first, variants in _BY_BYTE.items():
+        if first == _PUNCTUATION:
+            rests = {part[:2] for part in encoded.split(b"\xe2")[1:]}
+            yield from (variants[rest] for rest in rests & variants.keys())
+        elif first in encoded:
+            yield from variants.values()
 
 
 def fold_case(text: str) -> str:

@@ -147,8 +147,10 @@ def test_joints(marked: str, clean: str) -> None:
     [
         ("a\n[-x-]\nb\n", "a\nb\n"),
         ("a\n\n[-x-]\n\nb\n", "a\n\nb\n"),
-        ("a\n\n\n[-x-]\n\nb", "a\n\n\nb"),
-        ("a\n\n[-x-]\n\n\nb", "a\n\n\nb"),
+        ("a\n\n\n[-x-]\n\nb", "a\n\nb"),
+        ("a\n\n[-x-]\n\n\nb", "a\n\nb"),
+        ("a\n\n\n[-x-]\nb", "a\n\n\nb"),
+        ("a\n[-x-]\n\n\nb", "a\n\n\nb"),
         ("a\n\n[-x-]\n[-y-]\n\nb", "a\n\nb"),
         ("a\n[-x-]\n\n[-y-]\nb", "a\n\nb"),
         ("[-x-]\n\na", "a"),

@@ -21,9 +21,9 @@ _OPENS = "([{「『【《"
 def merge(view: View, claims: Iterable[Removal]) -> list[Removal]:
     """Turn claims, in any order and overlapping, into the removals that leave a text clean at every joint.
 
-    A claim never takes a line break but with its whole line. A line of which nothing visible is left goes whole,
-    and of the blank lines above and below it the shorter run stays. A cut inside a line leaves one white-space character of the
-    junk where two words or sentences would touch; where the junk holds none and two words would become one, the
+    A claim never takes a line break but with its whole line. A line of which nothing visible is left goes whole; of
+    the blank lines above and below it the shorter run stays. A cut inside a line leaves one white-space character of
+    the junk where two words or sentences would touch; where the junk holds none and two words would become one, the
     cut is not made.
     """
     by_line: dict[int, list[Removal]] = {}

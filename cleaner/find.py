@@ -19,6 +19,9 @@ _SURROGATE = regex.compile("[\ud800-\udfff]")
 
 
 _MARKS = regex.compile(r"[^\w\n©@#+&]*+")
+_LONG_WORD = regex.compile(r"\p{L}{5,}")
+_STEM = 5  # letters by which two forms of a word are held equal
+_PARAGRAPH = 120  # code points from which on a line below a list is a paragraph
 _KEY = 3  # characters by which literals at the start of a line are looked up
 
 
@@ -114,13 +117,19 @@ class Finder:
         return claims + self._through(view, line, rule, clock) if claims and rule.through else claims
 
     def _through(self, view: View, line: int, rule: Rule, clock: Clock) -> list[Removal]:
-        """Claim the lines that follow for as long as they match; blank ones in between go with them."""
-        claims = []
+        """Claim the lines that follow for as long as they match; blank ones in between go with them.
+
+        The last of them stays when the paragraph below takes it up: it is the heading of that paragraph.
+        """
+        claims: list[Removal] = []
         for following in range(line + 1, len(view.starts)):
             start, end = view.content(following)
             if start == end:
                 continue
-            if not self._run("search", rule, rule.through, view.plain[start:end], clock):
+            content = view.plain[start:end]
+            if not self._run("search", rule, rule.through, content, clock):
+                if claims and is_heading_of(view.plain[claims[-1].start : claims[-1].end], content):
+                    claims.pop()
                 break
             claims.append(Removal(start, end, (rule.id,)))
         return claims
@@ -177,6 +186,18 @@ class _Index:
                 for literal, rule in self._starting.get(folded[place : place + size], ()):
                     if folded.startswith(literal, place):
                         yield line, rule
+
+
+def is_heading_of(line: str, paragraph: str) -> bool:
+    """Whether a paragraph takes up the words of the short line above it, as it does with a heading in the story."""
+    if len(paragraph) < _PARAGRAPH:
+        return False
+    words, taken_up = _stems(line), _stems(paragraph)
+    return len(words & taken_up) >= min(2, len(words)) > 0
+
+
+def _stems(text: str) -> set[str]:
+    return {word[:_STEM] for word in _LONG_WORD.findall(fold_case(text))}
 
 
 def is_word(folded: str, start: int, end: int) -> bool:

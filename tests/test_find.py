@@ -93,6 +93,12 @@ def test_through_takes_the_lines_that_match_and_stops_at_the_first_that_does_not
     assert found(text, rule("^junk:$", through="^- ")) == ["junk:", "- one", "- two"]
 
 
+def test_through_leaves_the_heading_of_the_paragraph_below() -> None:
+    story = "The council gave money to bridges and harbours. " * 4
+    text = f"junk:\nMinister resigns\nMoney for bridges\n{story}"
+    assert found(text, rule("^junk:$", through="^.{1,40}$")) == ["junk:", "Minister resigns"]
+
+
 @pytest.mark.parametrize(("where", "lines"), [("head", ["junk 1"]), ("tail", ["junk 3"])])
 def test_where(where: Any, lines: list[str]) -> None:
     filler = "\n".join(["A line of the story that is long enough to be one."] * 60)

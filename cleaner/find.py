@@ -143,49 +143,72 @@ class Finder:
             raise TimeLimitError(f"rule {rule.id}: its pattern ran over the time limit") from error
 
 
+_Condition = tuple[bool, str]  # whether only whole words count, and how they must be written if case counts
+_Groups = tuple[tuple[_Condition, list[Rule]], ...]
+_Hit = tuple[int, int, int, _Groups]  # line, start, end, what the literal stands for
+
+
 class _Index:
     """Literals to rules: one scanner for those that may stand anywhere, one table for those that start a line."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
-        anywhere: dict[str, dict[str, Rule]] = {}
-        self._starting: dict[str, list[tuple[str, Rule]]] = {}
+        anywhere: dict[str, dict[_Condition, list[Rule]]] = {}
+        starting: dict[str, dict[str, dict[_Condition, list[Rule]]]] = {}
         for rule in rules:
-            for literal in dict.fromkeys(fold_case(plain(literal)) for literal in rule.literals):
-                if rule.at == "start":
-                    self._starting.setdefault(literal[:_KEY], []).append((literal, rule))
-                else:
-                    anywhere.setdefault(literal, {})[rule.id] = rule
-        self._rules_of = [tuple(rules.values()) for rules in anywhere.values()]
+            for written in dict.fromkeys(map(plain, rule.literals)):
+                literal = fold_case(written)
+                table = starting.setdefault(literal[:_KEY], {}) if rule.at == "start" else anywhere
+                condition = rule.at == "word", written if rule.case else ""
+                table.setdefault(literal, {}).setdefault(condition, []).append(rule)
+        self._anywhere = [tuple(groups.items()) for groups in anywhere.values()]
+        self._starting = {
+            key: [(literal, tuple(groups.items())) for literal, groups in table.items()]
+            for key, table in starting.items()
+        }
         self._scanner = ahocorasick_rs.AhoCorasick(list(anywhere)) if anywhere else None
 
-    def candidates(self, view: View, folded: str) -> list[tuple[int, Rule]]:
+    def candidates(self, view: View, folded: str) -> Iterable[tuple[int, Rule]]:
         """Lines, and the rules of which they hold a literal."""
-        found = {(line, rule.id): (line, rule) for line, rule in self._anywhere(view, folded)}
-        if self._starting:
-            found |= {(line, rule.id): (line, rule) for line, rule in self._at_start(view, folded)}
-        return list(found.values())
+        found: dict[tuple[int, str], tuple[int, Rule]] = {}
+        for hits in (self._hits_anywhere(view, folded), self._hits_at_start(view, folded)):
+            for line, start, end, groups in hits:
+                for (word, written), rules in groups:
+                    if written and view.plain[start:end] != written:
+                        continue
+                    if word and not is_word(folded, start, end):
+                        continue
+                    for rule in rules:
+                        found[line, rule.id] = line, rule
+        return found.values()
 
-    def _anywhere(self, view: View, folded: str) -> Iterator[tuple[int, Rule]]:
+    def _hits_anywhere(self, view: View, folded: str) -> Iterator[_Hit]:
         if not self._scanner:
             return
         starts, line, line_end = view.starts, -1, 0
         # A lone surrogate, which a JSON escape can bring in, has no UTF-8.
         scanned = _SURROGATE.sub("\ufffd", folded)
         for literal, start, end in self._scanner.find_matches_as_indexes(scanned, overlapping=True):
-            while line < 0 or start >= line_end:
+            while start >= line_end:
                 line += 1
                 line_end = starts[line + 1] if line + 1 < len(starts) else len(folded) + 1
-            for rule in self._rules_of[literal]:
-                if rule.at != "word" or is_word(folded, start, end):
-                    yield line, rule
+            yield line, start, end, self._anywhere[literal]
 
-    def _at_start(self, view: View, folded: str) -> Iterator[tuple[int, Rule]]:
-        for line, start in enumerate(view.starts):
+    def _hits_at_start(self, view: View, folded: str) -> Iterator[_Hit]:
+        starting = self._starting
+        for line, start in enumerate(view.starts if starting else ()):
             place = line_start(folded, start)
             for size in range(1, _KEY + 1):
-                for literal, rule in self._starting.get(folded[place : place + size], ()):
+                for literal, groups in starting.get(folded[place : place + size], ()):
                     if folded.startswith(literal, place):
-                        yield line, rule
+                        yield line, place, place + len(literal), groups
+
+
+def line_start(folded: str, place: int) -> int:
+    """Where the first letter, digit or sign of value stands in a line: behind bullets, brackets and white space."""
+    if folded[place : place + 1].isalpha():
+        return place
+    match = _MARKS.match(folded, place)
+    return int(match.end()) if match else place
 
 
 def is_heading_of(line: str, paragraph: str) -> bool:
@@ -204,12 +227,6 @@ def is_word(folded: str, start: int, end: int) -> bool:
     """Whether no letter or digit goes on before or behind a span."""
     before, after = folded[start - 1 : start] if start else "", folded[end : end + 1]
     return not (before.isalnum() and folded[start].isalnum()) and not (after.isalnum() and folded[end - 1].isalnum())
-
-
-def line_start(folded: str, place: int) -> int:
-    """Where the first letter, digit or sign of value stands in a line: behind bullets, brackets and white space."""
-    match = _MARKS.match(folded, place)
-    return int(match.end()) if match else place
 
 
 Held = tuple[tuple[str, tuple[str, ...]], ...]

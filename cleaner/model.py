@@ -28,7 +28,7 @@ class Rule:
     """One kind of junk: a `pattern` for text lines, or a CSS `select` for elements of a page.
 
     With `at` "start" a literal only counts as the first word of a line, with "word" as whole words; else it counts
-    anywhere in the line.
+    anywhere in the line. With `case` it only counts as it is written.
     `longest` is the greatest length of a line, in code points, at which the pattern looks; 0 means any.
     `slots` holds the phrases, longest first, that `{{name}}` stands for in `pattern` and `through`.
     """
@@ -42,6 +42,7 @@ class Rule:
     removes: Removes = "line"
     through: str = ""
     at: At = ""
+    case: bool = False
     longest: int = 0
     where: Where = ""
     sites: tuple[str, ...] = ()

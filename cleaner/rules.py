@@ -17,10 +17,11 @@ from cleaner.fold import plain
 from cleaner.model import Rule
 
 REQUIRED = ("why", "literals", "examples")
-OPTIONAL = ("pattern", "select", "removes", "at", "longest", "through", "where", "sites", "strict", "also")
+OPTIONAL = ("pattern", "select", "removes", "at", "case", "longest", "through", "where", "sites", "strict", "also")
 CHOICES = {"at": ("start", "word"), "removes": ("line", "match"), "where": ("head", "tail")}
+FLAGS = ("strict", "case")
 LISTS = ("literals", "examples", "sites")
-PATTERN_ONLY = ("through", "removes", "at", "longest", "where")
+PATTERN_ONLY = ("through", "removes", "at", "case", "longest", "where")
 LONGEST_LINE = 300  # code points; a longer line is a paragraph, and a rule that takes one whole has to say so
 TEXTS = ("why", "pattern", "select", "through", "also")
 MARK = regex.compile(r"\[-(.*?)-\]", regex.DOTALL)
@@ -240,8 +241,8 @@ def _check_value(path: Path, key: str, value: object) -> None:
         raise RuleError(f"{path}: {key}: must be a text that is not empty")
     elif key in CHOICES and value not in CHOICES[key]:
         raise RuleError(f"{path}: {key}: must be {' or '.join(CHOICES[key])}, not {value!r}")
-    elif key == "strict" and not isinstance(value, bool):
-        raise RuleError(f"{path}: strict: must be true or false")
+    elif key in FLAGS and not isinstance(value, bool):
+        raise RuleError(f"{path}: {key}: must be true or false")
     elif key == "longest" and not (type(value) is int and value > 0):
         raise RuleError(f"{path}: longest: must be a number of characters")
 

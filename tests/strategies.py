@@ -47,7 +47,7 @@ def texts_and_claims(draw: st.DrawFn) -> tuple[str, list[Removal]]:
 @st.composite
 def rules(draw: st.DrawFn, number: int = 0) -> Rule:
     """Return a rule whose pattern holds its literal, of any kind of removal and place."""
-    literal = draw(st.sampled_from(["foo", "junk", "more", "©", "日本", "i", "s", "'", "- "]))
+    literal = draw(st.sampled_from(["foo", "Foo", "junk", "MORE", "©", "日本", "i", "s", "'", "- "]))
     frame = draw(st.sampled_from(["{}", "^{}", "{}$", r"\b{}.{{0,3}}", r"{}\W*", r".{{0,2}}{}", "^{}.*bar"]))
     extra: dict[str, Any] = {"through": draw(st.sampled_from(["", "", "^x$", "bar"]))}
     return Rule(
@@ -57,6 +57,7 @@ def rules(draw: st.DrawFn, number: int = 0) -> Rule:
         examples=(),
         pattern="(?i)" + frame.format(regex.escape(literal)),
         at=draw(st.sampled_from(["", "", "start", "word"])),
+        case=draw(st.sampled_from([False, False, True])),
         removes=draw(st.sampled_from(["line", "match"])),
         where=draw(st.sampled_from(["", "", "head", "tail"])),
         **extra,

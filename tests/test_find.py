@@ -35,16 +35,19 @@ def naive(text: str, rules: RuleSet) -> set[Removal]:
         for line in range(len(view.starts)):
             start, end = view.bounds(line)
             folded = fold_case(view.plain[start:end])
-            if any(_counts(each, fold_case(plain(literal)), folded) for literal in each.literals):
+            if any(_counts(each, literal, folded, view.plain[start:end]) for literal in map(plain, each.literals)):
                 claims.update(finder.claims_of_line(view, line, everywhere, Clock.of(5)))
     return claims
 
 
-def _counts(each: Rule, literal: str, folded: str) -> bool:
-    if each.at == "start":
-        return folded[line_start(folded, 0) :].startswith(literal)
-    places = [place for place in range(len(folded)) if folded.startswith(literal, place)]
-    return any(each.at != "word" or is_word(folded, place, place + len(literal)) for place in places)
+def _counts(each: Rule, literal: str, folded: str, written: str) -> bool:
+    places = [line_start(folded, 0)] if each.at == "start" else range(len(folded))
+    return any(
+        folded.startswith(fold_case(literal), place)
+        and (not each.case or written.startswith(literal, place))
+        and (each.at != "word" or is_word(folded, place, place + len(literal)))
+        for place in places
+    )
 
 
 @given(texts, rule_sets)
@@ -82,6 +85,10 @@ def test_a_literal_at_the_start_counts_behind_marks_only() -> None:
 
 def test_a_literal_as_a_word_does_not_count_inside_one() -> None:
     assert found("ad\nthe (ad)\nmade\nads", rule("(?i)ad", literal="ad", at="word")) == ["ad", "the (ad)"]
+
+
+def test_a_literal_with_case_counts_as_it_is_written() -> None:
+    assert found("the PA\nthe pa\nthe Pa", rule("(?i)pa", literal="PA", case=True)) == ["the PA"]
 
 
 def test_a_line_longer_than_the_rule_says_stays() -> None:

@@ -96,7 +96,7 @@ def test_phrases_of_every_language_fill_a_slot(tmp_path: Path) -> None:
 
 def test_select_and_ignore_take_ids_and_categories() -> None:
     rules = builtin_rules()
-    assert {rule.category for rule in chosen(rules, ["runon", "credit/getty"], [])} == {"runon", "credit"}
+    assert {rule.category for rule in chosen(rules, ["runon", "credit/label"], [])} == {"runon", "credit"}
     assert "runon/person" not in {rule.id for rule in chosen(rules, [], ["runon/person"])}
 
 

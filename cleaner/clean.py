@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from cleaner import edit
-from cleaner.find import Clock, Finder, TimeLimitError, host_of
+from cleaner.find import Candidate, Clock, Finder, TimeLimitError, host_of
 from cleaner.fold import View
 from cleaner.model import Document, Pruned, Removal, Rule
 from cleaner.rules import builtin_rules, chosen
@@ -126,16 +126,17 @@ class Cleaner:
     def _find(self, document: Document, clock: Clock) -> list[Removal]:
         """Find until nothing is left to find: what one removal lays bare belongs to the same cleaning."""
         host = host_of(document.url)
-        view, changed = View(document.text), None
+        view = View(document.text)
+        candidates = self.finder.candidates(view, host)
         removals: list[Removal] = []
-        while found := self._round(view, host, clock, changed):
+        while found := self._round(view, candidates, clock):
             removals = edit.normalise((*removals, *(_in_original(removals, removal) for removal in found)))
-            view = View(edit.delete(document.text, removals))
-            changed = edit.changed_lines(view, found)
+            before, view = view, View(edit.delete(document.text, removals))
+            candidates = self.finder.candidates_left(candidates, before, view, found, host)
         return removals
 
-    def _round(self, view: View, host: str, clock: Clock, changed: set[int] | None) -> list[Removal]:
-        found = edit.merge(view, self.finder.find(view, host, clock, changed))
+    def _round(self, view: View, candidates: Sequence[Candidate], clock: Clock) -> list[Removal]:
+        found = edit.merge(view, self.finder.claims(view, candidates, clock))
         return found or (edit.tidy(view) if self.tidy else [])
 
 

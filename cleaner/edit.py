@@ -1,6 +1,5 @@
 """What removals do to a text: merge, delete, restore, mark, and offsets mapped both ways."""
 
-import bisect
 from collections.abc import Iterable, Sequence
 
 import regex
@@ -43,7 +42,7 @@ def merge(view: View, claims: Iterable[Removal]) -> list[Removal]:
 
 def _split(view: View, claim: Removal, by_line: dict[int, list[Removal]]) -> None:
     """Give each line the part of the claim that lies in its content."""
-    line = max(bisect.bisect_right(view.starts, claim.start) - 1, 0)
+    line = view.line_at(claim.start)
     while line < len(view.starts) and view.starts[line] < claim.end:
         start, end = view.content(line)
         part = Removal(max(start, claim.start), min(end, claim.end), claim.rules)
@@ -187,8 +186,7 @@ def changed_lines(clean: View, removals: Sequence[Removal]) -> set[int] | None:
     """Numbers of the lines of a clean text that removals touched; None where lines may now be other ones."""
     if "\\n" in clean.text:
         return None
-    joints = sorted({to_clean(removals, removal.start) for removal in removals})
-    return {max(bisect.bisect_right(clean.starts, joint) - 1, 0) for joint in joints}
+    return {clean.line_at(to_clean(removals, removal.start)) for removal in removals}
 
 
 def tidy(view: View) -> list[Removal]:

@@ -12,7 +12,7 @@ def failures(rule: Rule) -> list[str]:
     The rule runs alone, as if on its first site. White space at a joint is the engine's affair, so marks may lie
     on either side of it.
     """
-    cleaner = Cleaner((rule,), guard=1.0)
+    cleaner = Cleaner((rule,), guard=1.0, strict=rule.strict, also=[rule.also] if rule.also else ())
     found = []
     for example in rule.examples:
         text = MARK.sub(r"\1", example)

@@ -2,7 +2,7 @@
 
 import functools
 import time
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import ahocorasick_rs
 import regex
 
+from cleaner import edit
 from cleaner.fold import View, fold_case, plain
 from cleaner.model import Removal, Rule
 
@@ -61,6 +62,9 @@ class Clock:
         return left
 
 
+Candidate = tuple[int, Rule]  # the number of a line, and a rule of which it holds a literal
+
+
 class Finder:
     """Text rules made ready to search. Patterns compile when a text first needs them."""
 
@@ -73,27 +77,47 @@ class Finder:
                 self._by_site.setdefault(site, []).append(rule)
         self._of_host: dict[tuple[str, ...], _Index] = {}
 
-    def find(self, view: View, host: str, clock: Clock, changed: Container[int] | None = None) -> list[Removal]:
+    def find(self, view: View, host: str, clock: Clock) -> list[Removal]:
         """Return every span that a rule claims, in no order and with overlaps.
-
-        Args:
-            view: the text.
-            host: decides which rules of single sites take part.
-            clock: how long it may take.
-            changed: after a first round, the lines that it changed; others are only looked at by rules that look
-                beyond the line. None means all.
 
         Raises:
             TimeLimitError: a pattern ran until the clock had no time left.
         """
+        return self.claims(view, self.candidates(view, host), clock)
+
+    def claims(self, view: View, candidates: Iterable[Candidate], clock: Clock) -> list[Removal]:
+        """Return what the rules of the candidates claim on their lines."""
+        return [claim for line, rule in candidates for claim in self.claims_of_line(view, line, rule, clock)]
+
+    def candidates(self, view: View, host: str) -> list[Candidate]:
+        """Lines, and the rules of which they hold a literal; `host` decides which rules of single sites take part."""
         folded = fold_case(view.plain)
-        return [
-            claim
-            for index in self._indexes(host)
-            for line, rule in index.candidates(view, folded)
-            if changed is None or line in changed or rule.where or rule.through
-            for claim in self.claims_of_line(view, line, rule, clock)
-        ]
+        return [found for index in self._indexes(host) for found in index.candidates(view.plain, folded, view.starts)]
+
+    def candidates_left(
+        self, before: Sequence[Candidate], view: View, clean: View, removals: Sequence[Removal], host: str
+    ) -> list[Candidate]:
+        """Return the candidates that may claim something of the clean text which they did not claim before.
+
+        These are all of the lines that the removals changed; of the others only rules that look beyond their line.
+
+        Args:
+            before: the candidates of the text.
+            view: the text.
+            clean: the text without the removals.
+            removals: what was removed.
+            host: as for `candidates`.
+        """
+        changed = edit.changed_lines(clean, removals)
+        if changed is None:
+            return self.candidates(clean, host)
+        left = [(clean.line_at(place), rule) for place, rule in _carried(before, view, removals)]
+        for line in changed:
+            start, end = clean.bounds(line)
+            content = clean.plain[start:end]
+            for index in self._indexes(host):
+                left += [(line, rule) for _, rule in index.candidates(content, fold_case(content), [0])]
+        return left
 
     def _indexes(self, host: str) -> list["_Index"]:
         """The rules of every site, and those of this one."""
@@ -135,12 +159,22 @@ class Finder:
         return claims
 
     def _run(self, method: str, rule: Rule, pattern: str, content: str, clock: Clock) -> Any:
-        held = _held(rule, content) if "{{" in pattern else ()
+        held = _held(rule, content) if rule.slots else ()
         try:
             found = getattr(_compiled(pattern, held), method)(content, timeout=clock.left(rule))
             return list(found) if method == "finditer" else found
         except TimeoutError as error:
             raise TimeLimitError(f"rule {rule.id}: its pattern ran over the time limit") from error
+
+
+def _carried(before: Iterable[Candidate], view: View, removals: Sequence[Removal]) -> Iterator[tuple[int, Rule]]:
+    """Yield where lines that are still there now start, with their rules that look beyond the line."""
+    for line, rule in before:
+        if rule.where or rule.through:
+            start = view.starts[line]
+            place = edit.to_clean(removals, start)
+            if edit.to_clean(removals, start + 1) > place:
+                yield place, rule
 
 
 _Condition = tuple[bool, str]  # whether only whole words count, and how they must be written if case counts
@@ -167,13 +201,13 @@ class _Index:
         }
         self._scanner = ahocorasick_rs.AhoCorasick(list(anywhere)) if anywhere else None
 
-    def candidates(self, view: View, folded: str) -> Iterable[tuple[int, Rule]]:
+    def candidates(self, text: str, folded: str, starts: Sequence[int]) -> Iterable[Candidate]:
         """Lines, and the rules of which they hold a literal."""
         found: dict[tuple[int, str], tuple[int, Rule]] = {}
-        for hits in (self._hits_anywhere(view, folded), self._hits_at_start(view, folded)):
+        for hits in (self._hits_anywhere(folded, starts), self._hits_at_start(folded, starts)):
             for line, start, end, groups in hits:
                 for (word, written), rules in groups:
-                    if written and view.plain[start:end] != written:
+                    if written and text[start:end] != written:
                         continue
                     if word and not is_word(folded, start, end):
                         continue
@@ -181,10 +215,10 @@ class _Index:
                         found[line, rule.id] = line, rule
         return found.values()
 
-    def _hits_anywhere(self, view: View, folded: str) -> Iterator[_Hit]:
+    def _hits_anywhere(self, folded: str, starts: Sequence[int]) -> Iterator[_Hit]:
         if not self._scanner:
             return
-        starts, line, line_end = view.starts, -1, 0
+        line, line_end = -1, 0
         # A lone surrogate, which a JSON escape can bring in, has no UTF-8.
         scanned = _SURROGATE.sub("\ufffd", folded)
         for literal, start, end in self._scanner.find_matches_as_indexes(scanned, overlapping=True):
@@ -193,9 +227,9 @@ class _Index:
                 line_end = starts[line + 1] if line + 1 < len(starts) else len(folded) + 1
             yield line, start, end, self._anywhere[literal]
 
-    def _hits_at_start(self, view: View, folded: str) -> Iterator[_Hit]:
+    def _hits_at_start(self, folded: str, starts: Sequence[int]) -> Iterator[_Hit]:
         starting = self._starting
-        for line, start in enumerate(view.starts if starting else ()):
+        for line, start in enumerate(starts if starting else ()):
             place = line_start(folded, start)
             for size in range(1, _KEY + 1):
                 for literal, groups in starting.get(folded[place : place + size], ()):

@@ -1,5 +1,6 @@
 """The text as rules see it: typographic variants made one, no character moved."""
 
+import bisect
 import itertools
 from collections.abc import Iterator
 from functools import cached_property
@@ -87,6 +88,10 @@ class View:
         """Where each line starts."""
         sizes = (len(line) + 1 for line in self.plain[self.first :].split("\n"))
         return list(itertools.accumulate(sizes, initial=self.first))[:-1]
+
+    def line_at(self, place: int) -> int:
+        """Number of the line that a place lies in."""
+        return max(bisect.bisect_right(self.starts, place) - 1, 0)
 
     def bounds(self, line: int) -> tuple[int, int]:
         """Start of a line and end of it, its line break included."""

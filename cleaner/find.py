@@ -114,9 +114,9 @@ class Finder:
         left = [(clean.line_at(place), rule) for place, rule in _carried(before, view, removals)]
         for line in changed:
             start, end = clean.bounds(line)
-            content = clean.plain[start:end]
+            content, folded = clean.plain[start:end], clean.folded[start:end]
             for index in self._indexes(host):
-                left += [(line, rule) for _, rule in index.candidates(content, fold_case(content), [0])]
+                left += [(line, rule) for _, rule in index.candidates(content, folded, [0])]
         return left
 
     def _indexes(self, host: str) -> list["_Index"]:
@@ -132,11 +132,10 @@ class Finder:
         start, end = view.content(line)
         if (rule.longest and end - start > rule.longest) or not _is_where(view, line, rule):
             return []
-        content = view.plain[start:end]
         if rule.removes == "line":
-            spans = [(0, len(content))] if self._run("search", rule, rule.pattern, content, clock) else []
+            spans = [(0, end - start)] if self._run("search", rule, rule.pattern, view, (start, end), clock) else []
         else:
-            spans = [match.span() for match in self._run("finditer", rule, rule.pattern, content, clock)]
+            spans = [match.span() for match in self._run("finditer", rule, rule.pattern, view, (start, end), clock)]
         claims = [Removal(start + a, start + b, (rule.id,)) for a, b in spans if a < b]
         return claims + self._through(view, line, rule, clock) if claims and rule.through else claims
 
@@ -150,18 +149,17 @@ class Finder:
             start, end = view.content(following)
             if start == end:
                 continue
-            content = view.plain[start:end]
-            if not self._run("search", rule, rule.through, content, clock):
-                if claims and is_heading_of(view.plain[claims[-1].start : claims[-1].end], content):
+            if not self._run("search", rule, rule.through, view, (start, end), clock):
+                if claims and is_heading_of(view.plain[claims[-1].start : claims[-1].end], view.plain[start:end]):
                     claims.pop()
                 break
             claims.append(Removal(start, end, (rule.id,)))
         return claims
 
-    def _run(self, method: str, rule: Rule, pattern: str, content: str, clock: Clock) -> Any:
-        held = _held(rule, content) if rule.slots else ()
+    def _run(self, method: str, rule: Rule, pattern: str, view: View, span: tuple[int, int], clock: Clock) -> Any:
+        held = tuple((name, _present(phrases, view, span)) for name, phrases in rule.slots.items())
         try:
-            found = getattr(_compiled(pattern, held), method)(content, timeout=clock.left(rule))
+            found = getattr(_compiled(pattern, held), method)(view.plain[slice(*span)], timeout=clock.left(rule))
             return list(found) if method == "finditer" else found
         except TimeoutError as error:
             raise TimeLimitError(f"rule {rule.id}: its pattern ran over the time limit") from error
@@ -263,19 +261,18 @@ def is_word(folded: str, start: int, end: int) -> bool:
     return not (before.isalnum() and folded[start].isalnum()) and not (after.isalnum() and folded[end - 1].isalnum())
 
 
-Held = tuple[tuple[str, tuple[str, ...]], ...]
+Held = tuple[tuple[str, tuple[str, ...]], ...]  # names of slots, and their phrases that a line holds
 
 
-def _held(rule: Rule, content: str) -> Held:
-    """Return the phrases of the rule's slots that a line holds; no other can match in it."""
-    folded = fold_case(content)
-    return tuple((name, _present(phrases, folded)) for name, phrases in rule.slots.items())
-
-
-def _present(phrases: tuple[str, ...], folded: str) -> tuple[str, ...]:
-    scanner, spellings = _scanner_of(phrases)
-    found = scanner.find_matches_as_indexes(_SURROGATE.sub("\ufffd", folded), overlapping=True)
-    return tuple(phrase for number in sorted({number for number, _, _ in found}) for phrase in spellings[number])
+def _present(phrases: tuple[str, ...], view: View, span: tuple[int, int]) -> tuple[str, ...]:
+    """Return the phrases that stand in a span; no other can match there. Rules share the tuples of phrases."""
+    key = (id(phrases), *span)
+    if key not in view.held:
+        scanner, spellings = _scanner_of(phrases)
+        found = scanner.find_matches_as_indexes(_SURROGATE.sub("\ufffd", view.folded[slice(*span)]), overlapping=True)
+        numbers = sorted({number for number, _, _ in found})
+        view.held[key] = tuple(phrase for number in numbers for phrase in spellings[number])
+    return view.held[key]
 
 
 @functools.lru_cache(maxsize=256)

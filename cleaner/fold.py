@@ -82,6 +82,13 @@ class View:
         self.plain = plain(text)
         # A byte order mark belongs to the file, not to its first line.
         self.first = 1 if text.startswith("\ufeff") else 0
+        # Which phrases of a vocabulary stand in which span: found once for all rules.
+        self.held: dict[tuple[int, int, int], tuple[str, ...]] = {}
+
+    @cached_property
+    def folded(self) -> str:
+        """The plain text in one case."""
+        return fold_case(self.plain)
 
     @cached_property
     def starts(self) -> list[int]:

@@ -52,11 +52,12 @@ def pack(rules: Iterable[Rule]) -> bytes:
 
 def unpack(packed: bytes, folder: Path) -> tuple[Rule, ...]:
     """Return the rules that `pack` wrote; their files lie in `folder`."""
+    shared: dict[Any, Any] = {}  # rules with the same phrases share them
 
     def tupled(value: Any) -> Any:
         if isinstance(value, list):
-            return tuple(value)
-        return {key: tuple(held) for key, held in value.items()} if isinstance(value, dict) else value
+            return shared.setdefault(tuple(value), tuple(value))
+        return {key: tupled(held) for key, held in value.items()} if isinstance(value, dict) else value
 
     return tuple(
         Rule(source=f"{folder}/{row['id']}.toml", **{key: tupled(value) for key, value in row.items()})
@@ -268,9 +269,15 @@ def _slots(path: Path, table: Mapping[str, Any], vocabulary: Vocabulary) -> dict
     found = {}
     for key in ("pattern", "through"):
         for name in SLOT.findall(table.get(key, "")):
-            phrases = {" ".join(plain(phrase).split()) for phrase in _phrases(path, key, name, vocabulary)}
-            found[name] = tuple(sorted(phrases, key=lambda phrase: (-len(phrase), phrase)))
+            found[name] = _ordered(_phrases(path, key, name, vocabulary))
     return found
+
+
+@functools.lru_cache(maxsize=1024)
+def _ordered(phrases: tuple[str, ...]) -> tuple[str, ...]:
+    """Return phrases as rules see text, longest first; the same tuple for every rule that has them."""
+    seen = {" ".join(plain(phrase).split()) for phrase in phrases}
+    return tuple(sorted(seen, key=lambda phrase: (-len(phrase), phrase)))
 
 
 def _expanded(path: Path, literals: Iterable[str], vocabulary: Vocabulary) -> list[str]:

@@ -1,6 +1,7 @@
 """How long small jobs take beside `python -c pass`: python -m benchmarks.startup [--runs 10]."""
 
 import argparse
+import os
 import statistics
 import subprocess
 import sys
@@ -14,7 +15,8 @@ FIXTURE = Path(__file__).resolve().parents[1] / "fixtures" / "el-chapo" / "input
 def seconds(command: list[str]) -> float:
     """Return the wall time of one run of a command, whatever its exit code."""
     started = time.perf_counter()
-    subprocess.run(command, capture_output=True, check=False)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    subprocess.run(command, capture_output=True, check=False, env=environment, cwd="/")
     return time.perf_counter() - started
 
 

@@ -23,6 +23,7 @@ _MARKS = regex.compile(r"[^\w\n©@#+&]*+")
 _LONG_WORD = regex.compile(r"\p{L}{5,}")
 _STEM = 5  # letters by which two forms of a word are held equal
 _PARAGRAPH = 120  # code points from which on a line below a list is a paragraph
+_SMALL = 50_000
 _KEY = 3  # characters by which literals at the start of a line are looked up
 
 
@@ -175,6 +176,38 @@ def _carried(before: Iterable[Candidate], view: View, removals: Sequence[Removal
                 yield place, rule
 
 
+class Scanner:
+    """Finds literals in texts: for the first small ones by looking for each, then by an automaton of all.
+
+    To build the automaton takes longer than to clean one article.
+    """
+
+    def __init__(self, literals: Iterable[str], small: int = _SMALL) -> None:
+        self._literals = tuple(literals)
+        self._small = small  # characters that are still looked at without an automaton
+        self._automaton: ahocorasick_rs.AhoCorasick | None = None
+
+    def __call__(self, text: str) -> list[tuple[int, int, int]]:
+        """Return number of the literal, start and end of each hit, overlapping ones too, sorted by end."""
+        if self._automaton is None:
+            self._small -= len(text)
+            if self._small > 0:
+                return self._look_for_each(text)
+            self._automaton = ahocorasick_rs.AhoCorasick(list(self._literals))
+        # A lone surrogate, which a JSON escape can bring in, has no UTF-8.
+        return self._automaton.find_matches_as_indexes(_SURROGATE.sub("\ufffd", text), overlapping=True)
+
+    def _look_for_each(self, text: str) -> list[tuple[int, int, int]]:
+        hits = []
+        for number, literal in enumerate(self._literals):
+            if literal in text:
+                start = text.find(literal)
+                while start >= 0:
+                    hits.append((number, start, start + len(literal)))
+                    start = text.find(literal, start + 1)
+        return sorted(hits, key=lambda hit: (hit[2], hit[1]))
+
+
 _Condition = tuple[bool, str]  # whether only whole words count, and how they must be written if case counts
 _Groups = tuple[tuple[_Condition, list[Rule]], ...]
 _Hit = tuple[int, int, int, _Groups]  # line, start, end, what the literal stands for
@@ -187,8 +220,8 @@ class _Index:
         anywhere: dict[str, dict[_Condition, list[Rule]]] = {}
         starting: dict[str, dict[str, dict[_Condition, list[Rule]]]] = {}
         for rule in rules:
-            for written in dict.fromkeys(map(plain, rule.literals)):
-                literal = fold_case(written)
+            for written in rule.literals if rule.folded else dict.fromkeys(map(plain, rule.literals)):
+                literal = written if rule.folded and not rule.case else fold_case(written)
                 table = starting.setdefault(literal[:_KEY], {}) if rule.at == "start" else anywhere
                 condition = rule.at == "word", written if rule.case else ""
                 table.setdefault(literal, {}).setdefault(condition, []).append(rule)
@@ -197,7 +230,7 @@ class _Index:
             key: [(literal, tuple(groups.items())) for literal, groups in table.items()]
             for key, table in starting.items()
         }
-        self._scanner = ahocorasick_rs.AhoCorasick(list(anywhere)) if anywhere else None
+        self._scan = Scanner(anywhere)
 
     def candidates(self, text: str, folded: str, starts: Sequence[int]) -> Iterable[Candidate]:
         """Lines, and the rules of which they hold a literal."""
@@ -214,12 +247,8 @@ class _Index:
         return found.values()
 
     def _hits_anywhere(self, folded: str, starts: Sequence[int]) -> Iterator[_Hit]:
-        if not self._scanner:
-            return
         line, line_end = -1, 0
-        # A lone surrogate, which a JSON escape can bring in, has no UTF-8.
-        scanned = _SURROGATE.sub("\ufffd", folded)
-        for literal, start, end in self._scanner.find_matches_as_indexes(scanned, overlapping=True):
+        for literal, start, end in self._scan(folded):
             while start >= line_end:
                 line += 1
                 line_end = starts[line + 1] if line + 1 < len(starts) else len(folded) + 1
@@ -268,20 +297,19 @@ def _present(phrases: tuple[str, ...], view: View, span: tuple[int, int]) -> tup
     """Return the phrases that stand in a span; no other can match there. Rules share the tuples of phrases."""
     key = (id(phrases), *span)
     if key not in view.held:
-        scanner, spellings = _scanner_of(phrases)
-        found = scanner.find_matches_as_indexes(_SURROGATE.sub("\ufffd", view.folded[slice(*span)]), overlapping=True)
-        numbers = sorted({number for number, _, _ in found})
+        scan, spellings = _scanner_of(phrases)
+        numbers = sorted({number for number, _, _ in scan(view.folded[slice(*span)])})
         view.held[key] = tuple(phrase for number in numbers for phrase in spellings[number])
     return view.held[key]
 
 
 @functools.lru_cache(maxsize=256)
-def _scanner_of(phrases: tuple[str, ...]) -> tuple[ahocorasick_rs.AhoCorasick, list[list[str]]]:
+def _scanner_of(phrases: tuple[str, ...]) -> tuple[Scanner, list[list[str]]]:
     """Return a scanner for phrases in one case, and the spellings that each stands for."""
     spellings: dict[str, list[str]] = {}
     for phrase in phrases:
         spellings.setdefault(fold_case(phrase), []).append(phrase)
-    return ahocorasick_rs.AhoCorasick(list(spellings)), list(spellings.values())
+    return Scanner(spellings), list(spellings.values())
 
 
 @functools.lru_cache(maxsize=8192)

@@ -30,6 +30,7 @@ class Rule:
     With `at` "start" a literal only counts as the first word of a line, with "word" as whole words; else it counts
     anywhere in the line. With `case` it only counts as it is written.
     `longest` is the greatest length of a line, in code points, at which the pattern looks; 0 means any.
+    `folded` says that the literals already are as rules see text, in one case unless case counts.
     `slots` holds the phrases, longest first, that `{{name}}` stands for in `pattern` and `through`.
     """
 
@@ -49,6 +50,7 @@ class Rule:
     strict: bool = False
     also: str = ""
     source: str = ""
+    folded: bool = False
     slots: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property

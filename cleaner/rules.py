@@ -13,7 +13,7 @@ import regex
 
 from cleaner.errors import CleanerError
 from cleaner.find import SLOT, filled
-from cleaner.fold import plain
+from cleaner.fold import fold_case, plain
 from cleaner.model import Rule
 
 REQUIRED = ("why", "literals", "examples")
@@ -213,13 +213,14 @@ def _rule(
     table["slots"] = slots = _slots(path, table, vocabulary)
     if check:
         _check_patterns(path, table, slots)
-    table["literals"] = tuple(_expanded(path, table["literals"], vocabulary))
+    seen = map(plain, _expanded(path, table["literals"], vocabulary))
+    table["literals"] = tuple(dict.fromkeys(seen if table.get("case") else map(fold_case, seen)))
     table["examples"] = (*table["examples"], *more_examples.get(name, ()))
     if table.get("removes", "line") == "line" and "pattern" in table:
         table.setdefault("longest", LONGEST_LINE)
     table["sites"] = tuple(table.get("sites", ()))
     _check_examples(path, table["examples"])
-    return Rule(id=name, source=str(path), **table)
+    return Rule(id=name, source=str(path), folded=True, **table)
 
 
 def _check_keys(path: Path, table: Mapping[str, Any]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleaner.find import Clock, Finder, TimeLimitError, host_matches, is_word, line_start
+from cleaner.find import Clock, Finder, Scanner, TimeLimitError, host_matches, is_word, line_start
 from cleaner.fold import View, fold_case, plain
 from cleaner.model import Removal, Rule
 from tests.strategies import rule_sets, texts
@@ -141,3 +141,10 @@ def test_no_rules_find_nothing(text: str) -> None:
 def test_a_slot_holds_phrases_that_differ_in_case_only() -> None:
     agency = rule(r"\({{agency}}\)", literal="(", removes="match", slots={"agency": ("DPA", "dpa", "AFP")})
     assert found("a (dpa) b (DPA) c (Dpa) d (Reuters)", agency) == ["(dpa)", "(DPA)"]
+
+
+@given(texts, st.lists(st.sampled_from(["foo", "o", "junk", "日本", "’s", "oo b"]), unique=True))
+def test_looking_for_each_literal_finds_what_the_automaton_finds(text: str, literals: list[str]) -> None:
+    first = Scanner(literals)(text)
+    assert sorted(Scanner(literals, small=0)(text)) == sorted(first)
+    assert [hit[2] for hit in first] == sorted(hit[2] for hit in first)

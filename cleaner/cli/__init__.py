@@ -1,5 +1,6 @@
 """The command line: arguments in, exit code out."""
 
+import gc
 import signal
 import sys
 from types import FrameType
@@ -50,6 +51,7 @@ def _stop(_signum: int, _frame: FrameType | None) -> None:
 def main() -> None:
     """Run the command line; errors that the user can mend are one line on stderr and exit code 2."""
     signal.signal(signal.SIGINT, _stop)
+    gc.disable()  # loading makes many objects and no garbage; what cleans long turns it on again
     try:
         app(prog_name="cleaner")
     except CleanerError as error:

@@ -1,5 +1,6 @@
 """`cleaner clean`."""
 
+import gc
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
@@ -90,6 +91,7 @@ def clean(
         "tidy": tidy,
     }
     job = batch.Job(Cleaner(all_rules(rules), **options), Fields(text_field, id_field, url_field), say)
+    gc.enable()
     if out:
         noted = options | {"text_field": text_field, "report": report.value}
         batch.clean_into(out, sources, job, noted, report=report is Report.diff)

@@ -63,7 +63,7 @@ class Job:
             CleanerError: the file cannot be read.
         """
         with source.open() as file:
-            for record in source.form.read(file, source.name, self.fields, self.cleaner.rules):
+            for record in _read(source, file, self.fields, self.cleaner.rules):
                 cleaned = self._clean_record(source, record)
                 self.totals.add(record, cleaned.result)
                 if cleaned.trouble:
@@ -72,7 +72,7 @@ class Job:
 
     def _clean_record(self, source: Source, record: Record) -> Cleaned:
         if record.document is None:
-            return Cleaned(record, None, record.raw)
+            return Cleaned(record, None, source.form.broken(record))
         result = self.cleaner.clean_document(record.document)
         return Cleaned(record, result, source.form.write(record, result))
 
@@ -94,9 +94,26 @@ class Job:
         pieces = [(cleaned.record.raw, cleaned.after) for cleaned in self.clean_or_tell(source)]
         if self.failures > before or all(raw == after for raw, after in pieces):
             return False
-        with written(Path(os.path.realpath(source.path))) as file:
-            file.writelines(after for _, after in pieces)
+        try:
+            with written(Path(os.path.realpath(source.path))) as file:
+                file.writelines(after for _, after in pieces)
+        except CleanerError as error:
+            self.failures += 1
+            self.tell(str(error))
+            return False
         return True
+
+
+def _read(source: Source, file: BinaryIO, fields: Fields, rules: tuple[Rule, ...]) -> Iterator[Record]:
+    records = source.form.read(file, source.name, fields, rules)
+    while True:
+        try:
+            record = next(records)
+        except StopIteration:
+            return
+        except OSError as error:
+            raise UnreadableError(f"{source.path}: cannot be read: {error.strerror}") from error
+        yield record
 
 
 def place(source: Source, cleaned: Cleaned) -> str:
@@ -168,21 +185,21 @@ def clean_into(out: Path, sources: Sequence[Source], job: Job, options: dict[str
     _check_names(sources)
     _check_outside(sources, out)
     _make_way(out)
+    head = {"version": __version__, "rules": rules_hash(job.cleaner.rules), "options": options}
+    _note(out, head | {"complete": False, "files": []})  # from here on the folder is ours, whatever happens
     files = []
     with written(out / "report.diff") if report else contextlib.nullcontext() as diff:
         for source in sources:
             try:
                 files.append(_clean_into(out, source, job, diff))
-            except UnreadableError as error:
+            except CleanerError as error:
                 job.failures += 1
                 job.tell(str(error))
-    summary = {
-        "version": __version__,
-        "rules": rules_hash(job.cleaner.rules),
-        "options": options,
-        "counts": job.totals.as_dict() | {"unreadable": job.failures},
-        "files": files,
-    }
+    counts = job.totals.as_dict() | {"failed_files": job.failures}
+    _note(out, head | {"complete": True, "counts": counts, "files": files})
+
+
+def _note(out: Path, summary: dict[str, Any]) -> None:
     with written(out / "run.json") as file:
         file.write((json.dumps(summary, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace"))
 
@@ -220,7 +237,8 @@ def _check_names(sources: Sequence[Source]) -> None:
 
 
 def _check_outside(sources: Sequence[Source], out: Path) -> None:
-    inside = [source.path for source in sources if source.path.resolve().is_relative_to(out.resolve())]
+    root = Path(os.path.realpath(out))
+    inside = [source.path for source in sources if Path(os.path.realpath(source.path)).is_relative_to(root)]
     if inside:
         raise CleanerError(f"{inside[0]}: lies in the output folder {out}: give another folder to -o")
 
@@ -232,7 +250,7 @@ def _make_way(out: Path) -> None:
     try:
         ours = {"clean", "removals", "pages", "report.diff", "run.json"}
         held = {entry.name for entry in out.iterdir()} if out.exists() else set()
-        if held and "run.json" not in held:
+        if held - ours or (held and not _is_run(out)):
             raise CleanerError(f"{out}: is not empty and holds no earlier run: give another folder, or empty this one")
         (out / "run.json").unlink(missing_ok=True)
         for name in ours & held - {"run.json"}:
@@ -240,6 +258,13 @@ def _make_way(out: Path) -> None:
             shutil.rmtree(target) if target.is_dir() and not target.is_symlink() else target.unlink()
     except OSError as error:
         raise CleanerError(f"{out}: cannot be written: {error.strerror}") from error
+
+
+def _is_run(out: Path) -> bool:
+    try:
+        return set(json.loads((out / "run.json").read_bytes())) >= {"version", "rules", "files"}
+    except (OSError, ValueError, TypeError, RecursionError):
+        return False
 
 
 def rules_hash(rules: Sequence[Rule]) -> str:
@@ -263,8 +288,15 @@ def restore(out: Path, back: Path) -> int:
         files = [(_inside(entry["name"]), FORMATS[entry["format"]], entry["sha256"]) for entry in summary["files"]]
     except FileNotFoundError as error:
         raise CleanerError(f"{out}: holds no run.json, so it is not the output of `cleaner clean -o`") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError, OSError) as error:
         raise CleanerError(f"{out / 'run.json'}: is not what `cleaner clean -o` wrote: {error}") from error
+    if not summary.get("complete"):
+        raise CleanerError(f"{out}: the run was stopped before its end: run `cleaner clean -o` again")
+    if Path(os.path.realpath(back)).is_relative_to(os.path.realpath(out)):
+        raise CleanerError(f"{back}: lies in {out}, which the restored files would overwrite: give another folder")
+    taken = [back / name for name, _, _ in files if os.path.lexists(back / name)]
+    if taken:
+        raise CleanerError(f"{taken[0]}: exists already: give a folder that does not hold it")
     for name, form, wanted in files:
         digest = hashlib.sha256()
         with contextlib.ExitStack() as stack:
@@ -273,7 +305,7 @@ def restore(out: Path, back: Path) -> int:
                 for chunk in _original(out, name, form.name, stack):
                     digest.update(chunk)
                     target.write(chunk)
-            except (ValueError, KeyError, TypeError) as error:
+            except (ValueError, KeyError, TypeError, RecursionError) as error:
                 raise CleanerError(f"{name}: cannot be restored: {error}") from error
             if digest.hexdigest() != wanted:
                 raise CleanerError(f"{name}: cannot be restored: {out} was changed since the run")
@@ -282,7 +314,7 @@ def restore(out: Path, back: Path) -> int:
 
 def _inside(name: object) -> str:
     path = PurePosixPath(str(name))
-    if path.is_absolute() or ".." in path.parts or not path.parts:
+    if path.is_absolute() or ".." in path.parts or not path.parts or "\0" in path.as_posix():
         raise ValueError(f"the name {name!r} leads out of the folder")
     return path.as_posix()
 

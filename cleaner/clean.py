@@ -48,11 +48,15 @@ class CleanResult:
 
     def to_clean(self, offset: int) -> int:
         """Where a code point of the original lies in the clean text; a removed one is where its cut is."""
-        return edit.to_clean(self.removals, offset)
+        return self._offsets.to_clean(offset)
 
     def to_original(self, offset: int) -> int:
         """Where a code point of the clean text lies in the original."""
-        return edit.to_original(self.removals, offset)
+        return self._offsets.to_original(offset)
+
+    @cached_property
+    def _offsets(self) -> edit.Offsets:
+        return edit.Offsets(self.removals)
 
 
 class Cleaner:
@@ -130,7 +134,8 @@ class Cleaner:
         candidates = self.finder.candidates(view, host)
         removals: list[Removal] = []
         while found := self._round(view, candidates, clock):
-            removals = edit.normalise((*removals, *(_in_original(removals, removal) for removal in found)))
+            offsets = edit.Offsets(removals)
+            removals = edit.normalise((*removals, *(_in_original(offsets, removal) for removal in found)))
             before, view = view, View(edit.delete(document.text, removals))
             candidates = self.finder.candidates_left(candidates, before, view, found, host)
         return removals
@@ -140,9 +145,8 @@ class Cleaner:
         return found or (edit.tidy(view) if self.tidy else [])
 
 
-def _in_original(removals: Sequence[Removal], removal: Removal) -> Removal:
-    first = edit.to_original(removals, removal.start)
-    last = edit.to_original(removals, removal.end - 1)
+def _in_original(offsets: edit.Offsets, removal: Removal) -> Removal:
+    first, last = offsets.to_original(removal.start), offsets.to_original(removal.end - 1)
     return Removal(first, last + 1, removal.rules)
 
 

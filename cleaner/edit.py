@@ -1,5 +1,7 @@
 """What removals do to a text: merge, delete, restore, mark, and offsets mapped both ways."""
 
+import bisect
+import itertools
 from collections.abc import Iterable, Sequence
 
 import regex
@@ -186,7 +188,8 @@ def changed_lines(clean: View, removals: Sequence[Removal]) -> set[int] | None:
     """Numbers of the lines of a clean text that removals touched; None where lines may now be other ones."""
     if "\\n" in clean.text:
         return None
-    return {clean.line_at(to_clean(removals, removal.start)) for removal in removals}
+    offsets = Offsets(removals)
+    return {clean.line_at(offsets.to_clean(removal.start)) for removal in removals}
 
 
 def tidy(view: View) -> list[Removal]:
@@ -260,20 +263,21 @@ def mark(text: str, removals: Iterable[Removal]) -> str:
     return "".join((*pieces, text[place:]))
 
 
-def to_clean(removals: Sequence[Removal], offset: int) -> int:
-    """Where a code point of the original lies in the clean text; a removed one is where its cut is."""
-    gone = 0
-    for removal in removals:
-        if removal.start >= offset:
-            break
-        gone += min(removal.end, offset) - removal.start
-    return offset - gone
+class Offsets:
+    """Maps code points between a text and what sorted removals leave of it."""
 
+    def __init__(self, removals: Sequence[Removal]) -> None:
+        self._starts = [removal.start for removal in removals]
+        self._ends = [removal.end for removal in removals]
+        sizes = (removal.end - removal.start for removal in removals)
+        self._gone = list(itertools.accumulate(sizes, initial=0))
+        self._joints = [start - gone for start, gone in zip(self._starts, self._gone, strict=False)]
 
-def to_original(removals: Sequence[Removal], offset: int) -> int:
-    """Where a code point of the clean text lies in the original."""
-    for removal in removals:
-        if removal.start > offset:
-            break
-        offset += removal.end - removal.start
-    return offset
+    def to_clean(self, offset: int) -> int:
+        """Where a code point of the original lies in the clean text; a removed one is where its cut is."""
+        before = bisect.bisect_left(self._starts, offset)
+        return offset - self._gone[before] + (max(self._ends[before - 1] - offset, 0) if before else 0)
+
+    def to_original(self, offset: int) -> int:
+        """Where a code point of the clean text lies in the original."""
+        return offset + self._gone[bisect.bisect_right(self._joints, offset)]

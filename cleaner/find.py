@@ -168,11 +168,12 @@ class Finder:
 
 def _carried(before: Iterable[Candidate], view: View, removals: Sequence[Removal]) -> Iterator[tuple[int, Rule]]:
     """Yield where lines that are still there now start, with their rules that look beyond the line."""
+    offsets = edit.Offsets(removals)
     for line, rule in before:
         if rule.where or rule.through:
             start = view.starts[line]
-            place = edit.to_clean(removals, start)
-            if edit.to_clean(removals, start + 1) > place:
+            place = offsets.to_clean(start)
+            if offsets.to_clean(start + 1) > place:
                 yield place, rule
 
 

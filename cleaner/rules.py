@@ -284,9 +284,11 @@ def _ordered(phrases: tuple[str, ...]) -> tuple[str, ...]:
 def _expanded(path: Path, literals: Iterable[str], vocabulary: Vocabulary) -> list[str]:
     expanded: list[str] = []
     for literal in literals:
-        slot = SLOT.search(literal)
-        phrases = _phrases(path, "literals", slot[1], vocabulary) if slot else ()
-        expanded += [literal.replace(slot[0], phrase) for phrase in phrases] if slot else [literal]
+        slots = SLOT.findall(literal)
+        if len(slots) > 1:
+            raise RuleError(f"{path}: literals: {literal!r} has more than one {{{{slot}}}}, write one literal for each")
+        phrases = _phrases(path, "literals", slots[0], vocabulary) if slots else ()
+        expanded += [literal.replace(f"{{{{{slots[0]}}}}}", phrase) for phrase in phrases] if slots else [literal]
     return expanded
 
 

@@ -1,7 +1,11 @@
 """A run into a folder, and back."""
 
+import contextlib
+import errno
+import io
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -81,7 +85,7 @@ def test_restore_notices_a_changed_output(scraped: Path, tmp_path: Path) -> None
 def test_restore_does_not_write_outside_its_folder(tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
-    (out / "run.json").write_text('{"files": [{"name": "../evil", "format": "txt", "sha256": ""}]}')
+    (out / "run.json").write_text('{"complete": true, "files": [{"name": "../evil", "format": "txt", "sha256": ""}]}')
     with pytest.raises(CleanerError, match="leads out of the folder"):
         batch.restore(out, tmp_path / "back")
 
@@ -148,12 +152,66 @@ def test_an_input_inside_the_output_folder_is_refused(scraped: Path, tmp_path: P
     assert (tmp_path / "out" / "clean" / "a.txt").exists()
 
 
-def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
+def test_two_files_of_one_name_are_refused_one_output_but_not_in_place(tmp_path: Path) -> None:
     for folder in ("one", "two"):
         (tmp_path / folder).mkdir()
-        (tmp_path / folder / "a.txt").write_text("x")
-    with pytest.raises(CleanerError, match=r"would both be written as a\.txt"):
-        sources(tmp_path / "one", tmp_path / "two")
+        (tmp_path / folder / "a.txt").write_text("a junk b")
+    both = sources(tmp_path / "one", tmp_path / "two")
+    job = batch.Job(Cleaner([JUNK]), Fields(), print)
+    with pytest.raises(CleanerError, match=r"would both be written as clean/a\.txt"):
+        batch.clean_into(tmp_path / "out", both, job, {}, report=True)
+    assert [job.rewrite_or_tell(source) for source in both] == [True, True]
+
+
+def test_a_file_named_twice_is_read_once(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("x")
+    assert len(sources(tmp_path / "a.txt", tmp_path)) == 1
+
+
+def test_a_folder_that_only_looks_like_a_run_is_not_touched(scraped: Path, tmp_path: Path) -> None:
+    (tmp_path / "out" / "clean").mkdir(parents=True)
+    (tmp_path / "out" / "clean" / "mine").write_text("precious")
+    (tmp_path / "out" / "run.json").write_text('{"epochs": 3}')
+    with pytest.raises(CleanerError, match="holds no earlier run"):
+        run(scraped, tmp_path / "out")
+    assert (tmp_path / "out" / "clean" / "mine").exists()
+
+
+def test_one_file_that_cannot_be_read_does_not_stop_the_others(scraped: Path, tmp_path: Path) -> None:
+    class Broken(io.BytesIO):
+        def read(self, *_: object) -> bytes:
+            raise OSError(errno.EIO, "Input/output error")
+
+    @contextlib.contextmanager
+    def opened(_: Source) -> Iterator[io.BytesIO]:
+        yield Broken()
+
+    told: list[str] = []
+    job = batch.Job(Cleaner([JUNK]), Fields(), told.append)
+    first, *others = sources(scraped)
+    with pytest.MonkeyPatch.context() as patch:
+        original = Source.open
+        patch.setattr(Source, "open", lambda source: opened(source) if source == first else original(source))
+        batch.clean_into(tmp_path / "out", [first, *others], job, {}, report=True)
+    assert (tmp_path / "out" / "clean" / "page.html.txt").exists()
+    assert job.failures == 1
+    assert f"{first.path}: cannot be read: Input/output error" in told
+
+
+def test_a_page_without_an_article_leaves_no_markup_in_the_clean_folder(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.html").write_text("<html><body></body></html>")
+    run(tmp_path / "in", tmp_path / "out")
+    assert (tmp_path / "out" / "clean" / "a.html.txt").read_bytes() == b""
+    assert (tmp_path / "out" / "pages" / "a.html").exists()
+
+
+def test_restore_overwrites_nothing(scraped: Path, tmp_path: Path) -> None:
+    run(scraped, tmp_path / "out")
+    with pytest.raises(CleanerError, match="exists already"):
+        batch.restore(tmp_path / "out", scraped)
+    with pytest.raises(CleanerError, match="give another folder"):
+        batch.restore(tmp_path / "out", tmp_path / "out" / "clean")
 
 
 def test_a_page_and_a_text_of_its_name_are_refused(tmp_path: Path) -> None:
@@ -185,6 +243,7 @@ def test_a_run_that_is_stopped_leaves_no_file_half_written(scraped: Path, tmp_pa
         "pages/page.html",
         "removals/a.txt.jsonl",
         "removals/page.html.txt.jsonl",
+        "run.json",
     ]
 
 

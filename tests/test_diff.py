@@ -37,6 +37,12 @@ def test_patch_restores_the_original(tmp_path: Path, given_: tuple[str, list[Rem
     assert patched_back(tmp_path, result) == text
 
 
+@needs_patch
+def test_a_line_joined_to_the_next_is_shown_with_it(tmp_path: Path) -> None:
+    text = "The story goes on.\rRelated:\n© Getty Images\nThe end of it all.\n"
+    assert patched_back(tmp_path, result_of(text, Removal(18, 28, ("a/b",)), Removal(28, 43, ("c/d",)))) == text
+
+
 def test_hunk_headings_name_the_rules() -> None:
     lines = "".join(f"{number}\n" for number in range(20))
     result = result_of("x\n" + lines + "y\n", Removal(0, 2, ("a/b",)), Removal(52, 54, ("c/d", "e/f")))

@@ -72,7 +72,7 @@ def test_no_cut_glues_two_words(given_: TextAndClaims) -> None:
     text, claims = given_
     removals = edit.merge(View(text), claims)
     clean = edit.delete(text, removals)
-    for joint in {edit.to_clean(removals, removal.start) for removal in removals}:
+    for joint in {edit.Offsets(removals).to_clean(removal.start) for removal in removals}:
         assert not GLUED.fullmatch(clean[:joint][-1:] + clean[joint:][:1])
 
 
@@ -99,8 +99,9 @@ def test_offsets_map_both_ways(given_: TextAndClaims, data: st.DataObject) -> No
     removals = edit.merge(View(text), claims)
     clean = edit.delete(text, removals)
     offset = data.draw(st.integers(0, len(clean)))
-    there = edit.to_original(removals, offset)
-    assert edit.to_clean(removals, there) == offset
+    offsets = edit.Offsets(removals)
+    there = offsets.to_original(offset)
+    assert offsets.to_clean(there) == offset
     assert text[there : there + 1] == clean[offset : offset + 1]
 
 

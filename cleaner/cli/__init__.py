@@ -10,6 +10,7 @@ import typer
 
 from cleaner import __version__
 from cleaner.cli import clean, restore, rules
+from cleaner.cli.output import say
 from cleaner.errors import CleanerError
 
 app = typer.Typer(
@@ -55,7 +56,10 @@ def main() -> None:
     try:
         app(prog_name="cleaner")
     except CleanerError as error:
-        print(f"cleaner: {error}", file=sys.stderr)
+        say(f"cleaner: {error}")
+        sys.exit(2)
+    except OSError as error:
+        say(f"cleaner: {error.filename or 'output'}: {error.strerror}")
         sys.exit(2)
     except _Stopped:
         print("cleaner: stopped; no file was left half written", file=sys.stderr)

@@ -3,21 +3,18 @@
 import os
 import sys
 
-import typer
-
 from cleaner.report.diff import visible
 
 _COLOURS = {"-": 31, "+": 32, "@": 36}
 
 
 def emit(data: bytes) -> None:
-    """Write to stdout; a reader that has gone away (`| head`) ends the program quietly."""
+    """Write to stdout; what a reader that has gone away (`| head`) would have got is dropped quietly."""
     try:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(0) from None
 
 
 def say(line: str) -> None:

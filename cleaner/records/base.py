@@ -48,6 +48,10 @@ class Format(ABC):
     def write(self, record: Record, result: CleanResult) -> bytes:
         """Return the bytes of a record with its clean text."""
 
+    def broken(self, record: Record) -> bytes:
+        """Return what stands in the clean file for a record without a document: the record as it is."""
+        return record.raw
+
     def raw(self, record: Record, start: int, end: int) -> str | None:
         """Return how the file writes these code points of the text, None where it writes them as they are."""
         del record, start, end

@@ -32,6 +32,11 @@ class Page(Format):
         del record
         return result.text.encode("utf-8", "replace")
 
+    def broken(self, record: Record) -> bytes:
+        """Nothing: the markup of a page is no clean text, and the page itself is kept."""
+        del record
+        return b""
+
     def restore(self, clean: BinaryIO, rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
         """Pages are kept, not restored."""
         del clean, rows

@@ -91,40 +91,34 @@ def find_sources(paths: Iterable[Path], choice: Choice, default: Format) -> list
     A file that was named itself, and whose suffix says nothing, has the format `default`.
 
     Raises:
-        CleanerError: a path does not exist, a folder holds nothing to read, or two files have one name.
+        CleanerError: a path does not exist, or a folder holds nothing to read or cannot be read.
     """
     sources: list[Source] = []
     for path in paths:
-        if path.is_dir():
+        if os.path.isdir(path):
             sources += _below(path, choice)
-        elif path.exists():
+        elif os.path.exists(path):
             sources.append(Source(path, path.name, choice.forced or choice.formats.get(path.suffix.lower(), default)))
         else:
             raise CleanerError(f"{path}: no such file or folder")
-    _check_names(sources)
-    return sources
+    return list({os.path.realpath(source.path): source for source in reversed(sources)}.values())[::-1]
 
 
 def _below(folder: Path, choice: Choice) -> list[Source]:
     found = []
-    skipped = choice.out.resolve() if choice.out else None
-    for parent, folders, files in os.walk(folder):
-        folders[:] = sorted(f for f in folders if not f.startswith(".") and Path(parent, f).resolve() != skipped)
+    skipped = os.path.realpath(choice.out) if choice.out else None
+    for parent, folders, files in os.walk(folder, onerror=_unreadable):
+        folders[:] = sorted(
+            f for f in folders if not f.startswith(".") and os.path.realpath(Path(parent, f)) != skipped
+        )
         for path in (Path(parent, file) for file in sorted(files) if not file.startswith(".")):
             name, form = path.relative_to(folder).as_posix(), choice.formats.get(path.suffix.lower())
-            if form and choice.takes(name):
+            if form and choice.takes(name) and os.path.isfile(path):
                 found.append(Source(path, name, choice.forced or form))
     if not found:
         raise CleanerError(f"{folder}: no article in it (looked for {', '.join(sorted(choice.formats))})")
     return found
 
 
-def _check_names(sources: Iterable[Source]) -> None:
-    seen: dict[str, Path] = {}
-    for source in sources:
-        first = seen.setdefault(source.name, source.path)
-        if first is not source.path:
-            raise CleanerError(
-                f"{first} and {source.path} would both be written as {source.name}: "
-                "give the folder that holds both, or clean them in two runs"
-            )
+def _unreadable(error: OSError) -> None:
+    raise CleanerError(f"{error.filename}: cannot be read: {error.strerror}")

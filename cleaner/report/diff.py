@@ -76,10 +76,25 @@ def _changes(result: CleanResult, lines: Sequence[str]) -> list[_Change]:
             changes[-1].rules.update(removal.rules)
         else:
             changes.append(_Change(first, last, set(removal.rules)))
+    return _filled(result, starts, changes)
+
+
+def _filled(result: CleanResult, starts: Sequence[int], changes: Sequence[_Change]) -> list[_Change]:
+    """Give each change its new lines; one whose last line break went takes the next line in."""
+    offsets, filled = edit.Offsets(result.removals), list[_Change]()
     for change in changes:
-        start = edit.to_clean(result.removals, starts[change.first])
-        change.lines = _lines(result.text[start : edit.to_clean(result.removals, starts[change.last])])
-    return changes
+        if filled and change.first < filled[-1].last:
+            filled[-1].last = max(filled[-1].last, change.last)
+            filled[-1].rules |= change.rules
+        else:
+            filled.append(change)
+        last = filled[-1]
+        start = offsets.to_clean(starts[last.first])
+        last.lines = _lines(result.text[start : offsets.to_clean(starts[last.last])])
+        while last.lines and not last.lines[-1].endswith("\n") and last.last < len(starts) - 1:
+            last.last += 1
+            last.lines = _lines(result.text[start : offsets.to_clean(starts[last.last])])
+    return filled
 
 
 def _last_line(starts: Sequence[int], line: int, removal: Removal) -> int:

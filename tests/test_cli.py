@@ -150,6 +150,7 @@ def test_rules_list_and_show(run: Runner) -> None:
     assert b"runon/person" in run("rules", "list").out
     shown = run("rules", "show", "runon/person").out.decode()
     assert "literals: MORE" in shown
+    assert "case: true" in shown
     assert "[-" in shown
     assert "did you mean runon/person" in run("rules", "show", "runon/persn").err
 

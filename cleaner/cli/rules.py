@@ -34,6 +34,9 @@ def describe(rule: Rule) -> str:
     removes = f"{rule.removes}, {rule.where} of the text only" if rule.where else rule.removes
     lines = [rule.id, f"  {rule.why}", f"  file: {rule.source}", f"  removes: {'element' if rule.select else removes}"]
     lines += [f"  {key}: {', '.join(getattr(rule, key))}" for key in ("literals", "sites") if getattr(rule, key)]
+    for key in ("at", "case", "longest", "strict", "also"):
+        if value := getattr(rule, key):
+            lines.append(f"  {key}: {str(value).lower()}")
     for key in ("select", "pattern", "through"):
         if value := getattr(rule, key):
             lines += [f"  {key}:", *(f"    {line}" for line in value.strip("\n").splitlines())]

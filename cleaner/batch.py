@@ -217,9 +217,9 @@ def _clean_into(out: Path, source: Source, job: Job, diff: BinaryIO | None) -> d
             if diff and cleaned.result:
                 diff.write(unified_diff(cleaned.result, header(source, cleaned)).encode("utf-8", "backslashreplace"))
             records += 1
-    if source.form.name == "html":
-        with source.open() as page, written(out / "pages" / source.name) as copy:
-            shutil.copyfileobj(page, copy)
+            if source.form.name == "html":
+                with written(out / "pages" / source.name) as page:
+                    page.write(cleaned.record.raw)
     return {"name": source.name, "format": source.form.name, "records": records, "sha256": digest.hexdigest()}
 
 

@@ -92,8 +92,9 @@ class Finder:
 
     def candidates(self, view: View, host: str) -> list[Candidate]:
         """Lines, and the rules of which they hold a literal; `host` decides which rules of single sites take part."""
-        folded = fold_case(view.plain)
-        return [found for index in self._indexes(host) for found in index.candidates(view.plain, folded, view.starts)]
+        return [
+            found for index in self._indexes(host) for found in index.candidates(view.plain, view.folded, view.starts)
+        ]
 
     def candidates_left(
         self, before: Sequence[Candidate], view: View, clean: View, removals: Sequence[Removal], host: str

@@ -71,23 +71,24 @@ def _changes(result: CleanResult, lines: Sequence[str]) -> list[_Change]:
         while starts[first + 1] <= removal.start:
             first += 1
         last = _last_line(starts, first, removal)
-        if changes and first < changes[-1].last:
-            changes[-1].last = max(changes[-1].last, last)
-            changes[-1].rules.update(removal.rules)
-        else:
-            changes.append(_Change(first, last, set(removal.rules)))
+        _add(changes, _Change(first, last, set(removal.rules)))
     return _filled(result, starts, changes)
+
+
+def _add(changes: list[_Change], change: _Change) -> None:
+    """Append a change, or join it to the last one where they share a line."""
+    if changes and change.first < changes[-1].last:
+        changes[-1].last = max(changes[-1].last, change.last)
+        changes[-1].rules |= change.rules
+    else:
+        changes.append(change)
 
 
 def _filled(result: CleanResult, starts: Sequence[int], changes: Sequence[_Change]) -> list[_Change]:
     """Give each change its new lines; one whose last line break went takes the next line in."""
     offsets, filled = edit.Offsets(result.removals), list[_Change]()
     for change in changes:
-        if filled and change.first < filled[-1].last:
-            filled[-1].last = max(filled[-1].last, change.last)
-            filled[-1].rules |= change.rules
-        else:
-            filled.append(change)
+        _add(filled, change)
         last = filled[-1]
         start = offsets.to_clean(starts[last.first])
         last.lines = _lines(result.text[start : offsets.to_clean(starts[last.last])])

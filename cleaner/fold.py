@@ -41,14 +41,14 @@ def plain(text: str) -> str:
     a backslash and an `n` at least twice came from a dump that wrote its line feeds that way: they become a space
     and a line feed.
     """
+    if "\r" in text:
+        text = text.replace("\r\n", " \n").replace("\r", "\n")
     for old, new in _ASCII_VARIANTS:
         if old in text:
             text = text.replace(old, new)
     if not text.isascii():
         for old, new in _present(text.encode("utf-8", "surrogatepass")):
             text = text.replace(old, new)
-    if "\r" in text:
-        text = text.replace("\r\n", " \n").replace("\r", "\n")
     if "\\n" in text and "\n" not in text and text.count("\\n") > 1:
         text = text.replace("\\n", " \n")
     return text

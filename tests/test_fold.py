@@ -44,6 +44,7 @@ def test_length_stays(text: str) -> None:
         ("“it’s” — ok", '"it\'s" - ok'),
         ("ＡＤ：！", "AD:!"),
         ("a\r\nb\rc\u2028d\x85e", "a \nb\nc\nd\ne"),
+        ("a\r\u2028b", "a\n\nb"),
         ("a\u00a0b\u200bc", "a b c"),
         (r"one\ntwo\nthree", "one \ntwo \nthree"),
         (r"C:\new", r"C:\new"),

@@ -13,6 +13,7 @@ from cleaner.rules import builtin_rules, chosen
 
 GUARD = 0.9
 TIME_LIMIT = 10.0
+_WHITE = " \n\t\x1f"  # all that is left of white space in a plain text
 
 
 @dataclass(frozen=True)
@@ -118,25 +119,24 @@ class Cleaner:
 
     def clean_document(self, document: Document) -> CleanResult:
         """Clean one document."""
+        view = View(document.text)
         try:
-            removals = self._find(document, Clock.of(self.time_limit))
+            removals = self._find(view, host_of(document.url), Clock.of(self.time_limit))
         except TimeLimitError as error:
             return CleanResult(document, trouble=str(error))
-        share = _visible(document.text, removals)
+        share = _visible_share(view, removals)
         if share > self.guard:
             return CleanResult(document, trouble=f"{share:.0%} would have been removed, the guard is {self.guard:.0%}")
         return CleanResult(document, tuple(removals))
 
-    def _find(self, document: Document, clock: Clock) -> list[Removal]:
+    def _find(self, view: View, host: str, clock: Clock) -> list[Removal]:
         """Find until nothing is left to find: what one removal lays bare belongs to the same cleaning."""
-        host = host_of(document.url)
-        view = View(document.text)
         candidates = self.finder.candidates(view, host)
         removals: list[Removal] = []
         while found := self._round(view, candidates, clock):
             offsets = edit.Offsets(removals)
             removals = edit.normalise((*removals, *(_in_original(offsets, removal) for removal in found)))
-            before, view = view, View(edit.delete(document.text, removals))
+            before, view = view, edit.shortened(view, found)
             candidates = self.finder.candidates_left(candidates, before, view, found, host)
         return removals
 
@@ -150,7 +150,11 @@ def _in_original(offsets: edit.Offsets, removal: Removal) -> Removal:
     return Removal(first, last + 1, removal.rules)
 
 
-def _visible(text: str, removals: Sequence[Removal]) -> float:
+def _visible_share(view: View, removals: Sequence[Removal]) -> float:
     """The share of the characters that are not white space which the removals would take."""
-    gone = sum(len("".join(text[removal.start : removal.end].split())) for removal in removals)
-    return gone / len("".join(text.split())) if gone else 0.0
+    gone = sum(_visible(view.plain[removal.start : removal.end]) for removal in removals)
+    return gone / _visible(view.plain) if gone else 0.0
+
+
+def _visible(plain: str) -> int:
+    return len(plain) - sum(map(plain.count, _WHITE))

@@ -184,12 +184,35 @@ def _is_blank(view: View, line: int) -> bool:
     return start == end
 
 
-def changed_lines(clean: View, removals: Sequence[Removal]) -> set[int] | None:
-    """Numbers of the lines of a clean text that removals touched; None where lines may now be other ones."""
+def shortened(view: View, removals: Sequence[Removal]) -> View:
+    """Return the view of a text without sorted removals."""
+    text = delete(view.text, removals)
+    if "\r" in view.text or "\\n" in view.text:  # two characters may be one line break now, or two
+        return View(text)
+    return View(text, delete(view.plain, removals), delete(view.folded, removals))
+
+
+def changed_lines(view: View, clean: View, removals: Sequence[Removal]) -> set[int] | None:
+    """Numbers of the lines of a clean text that removals left a part of; None where lines may now be other ones."""
     if "\\n" in clean.text:
         return None
     offsets = Offsets(removals)
-    return {clean.line_at(offsets.to_clean(removal.start)) for removal in removals}
+    parts = [removal for removal in removals if not _takes_lines(view, removal)]
+    return {clean.line_at(offsets.to_clean(removal.start)) for removal in parts}
+
+
+def _takes_lines(view: View, removal: Removal) -> bool:
+    """Whether a removal begins and ends between lines, so that it changes none of those that stay."""
+    starts, start, end = view.starts, removal.start, removal.end
+    at_end = end == len(view.plain)
+    return (start in _around(starts, start) and (at_end or end in _around(starts, end))) or (
+        at_end and view.plain[start] == "\n"
+    )
+
+
+def _around(starts: Sequence[int], place: int) -> Sequence[int]:
+    nth = bisect.bisect_left(starts, place)
+    return starts[nth : nth + 1]
 
 
 def tidy(view: View) -> list[Removal]:

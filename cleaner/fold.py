@@ -2,7 +2,7 @@
 
 import bisect
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 # Every value is one character, so that an offset in the folded text is an offset in the text itself.
@@ -75,15 +75,22 @@ def fold_case(text: str) -> str:
 
 
 class View:
-    """A text and what rules see of it. Lines are numbered from 0; a line's content has no white space around it."""
+    """A text and what rules see of it. Lines are numbered from 0; a line's content has no white space around it.
 
-    def __init__(self, text: str) -> None:
+    Args:
+        text: the text.
+        plain: what `plain` makes of it, where that is known.
+        folded: what `fold_case` makes of that, where it is known.
+    """
+
+    def __init__(self, text: str, plain_text: str | None = None, folded: str | None = None) -> None:
         self.text = text
-        self.plain = plain(text)
+        self.plain = plain(text) if plain_text is None else plain_text
         # A byte order mark belongs to the file, not to its first line.
         self.first = 1 if text.startswith("\ufeff") else 0
-        # Which phrases of a vocabulary stand in which span: found once for all rules.
-        self.held: dict[tuple[int, int, int], tuple[str, ...]] = {}
+        self._contents: dict[int, tuple[int, int]] = {}
+        if folded is not None:
+            self.folded = folded
 
     @cached_property
     def folded(self) -> str:
@@ -91,10 +98,29 @@ class View:
         return fold_case(self.plain)
 
     @cached_property
+    def encoded(self) -> bytes:
+        """A line break and the lines of the plain text in one case, as UTF-8."""
+        return b"\n" + self.folded.encode("utf-8", "surrogatepass")[self.first :]
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines of the plain text without their breaks."""
+        return (self.plain[1:] if self.first else self.plain).split("\n")
+
+    @cached_property
+    def folded_lines(self) -> list[str]:
+        """The lines of the plain text in one case."""
+        return (self.folded[1:] if self.first else self.folded).split("\n")
+
+    @cached_property
     def starts(self) -> list[int]:
         """Where each line starts."""
-        sizes = (len(line) + 1 for line in self.plain[self.first :].split("\n"))
-        return list(itertools.accumulate(sizes, initial=self.first))[:-1]
+        return _starts(self.lines, self.first)
+
+    @cached_property
+    def byte_starts(self) -> list[int]:
+        """Where each line starts in `encoded`."""
+        return _starts(self.encoded[1:].split(b"\n"), 1)
 
     def line_at(self, place: int) -> int:
         """Number of the line that a place lies in."""
@@ -107,7 +133,20 @@ class View:
 
     def content(self, line: int) -> tuple[int, int]:
         """Start and end of what a line holds between its white space; equal for a blank line."""
-        start, end = self.bounds(line)
-        held = self.plain[start:end]
-        start += len(held) - len(held.lstrip())
-        return start, start + len(held.strip())
+        if line not in self._contents:
+            start, held = self.starts[line], self.lines[line]
+            stripped = held.lstrip()
+            start += len(held) - len(stripped)
+            self._contents[line] = start, start + len(stripped.rstrip())
+        return self._contents[line]
+
+    def length(self, line: int) -> int:
+        """Code points of a line's content."""
+        start, end = self.content(line)
+        return end - start
+
+
+def _starts(lines: Sequence[str] | Sequence[bytes], first: int) -> list[int]:
+    starts = list(itertools.accumulate((len(line) + 1 for line in lines), initial=first))
+    starts.pop()
+    return starts

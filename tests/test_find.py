@@ -2,6 +2,7 @@
 
 import random
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -143,8 +144,22 @@ def test_a_slot_holds_phrases_that_differ_in_case_only() -> None:
     assert found("a (dpa) b (DPA) c (Dpa) d (Reuters)", agency) == ["(dpa)", "(DPA)"]
 
 
-@given(texts, st.lists(st.sampled_from(["foo", "o", "junk", "日本", "’s", "oo b"]), unique=True))
-def test_looking_for_each_literal_finds_what_the_automaton_finds(text: str, literals: list[str]) -> None:
-    first = Scanner(literals)(text)
-    assert sorted(Scanner(literals, small=0)(text)) == sorted(first)
-    assert [hit[2] for hit in first] == sorted(hit[2] for hit in first)
+@pytest.mark.parametrize("phrases", [("a", "b", "c"), tuple("abcdefghijklmnopqrstuvwxyz")])
+def test_a_slot_means_the_same_in_a_short_run_and_in_a_long_one(phrases: tuple[str, ...]) -> None:
+    lettered = rule(r"^\({{letter}}+\)", literal="(", removes="match", slots={"letter": phrases})
+    finder, clock = Finder([lettered]), Clock.of(5)
+    lines = [f"({letter}{letter}) story" for letter in phrases] * 9
+    texts = [View(line) for line in lines]
+    assert [finder.find(view, "", clock) for view in texts] == [[Removal(0, 4, ("kind/name",))]] * len(lines)
+
+
+@given(texts, st.lists(st.sampled_from(["foo", "o", "junk", "日本", "’s", "oo b", "\nfoo"]), unique=True))
+def test_a_scanner_finds_the_same_in_a_short_run_and_in_a_long_one(text: str, literals: list[str]) -> None:
+    encoded = text.encode("utf-8", "surrogatepass")
+    assert sorted(Scanner(literals, small=0)(encoded)) == sorted(Scanner(literals)(encoded))
+
+
+def test_a_scanner_serves_several_threads() -> None:
+    scan = Scanner(["junk"], small=0)
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(scan, [b"junk " * 1000] * 200)) == [[(0, end) for end in range(4, 5000, 5)]] * 200

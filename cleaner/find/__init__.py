@@ -1,0 +1,21 @@
+"""Which spans the rules remove: literal -> line -> pattern."""
+
+from cleaner.find.finder import Finder
+from cleaner.find.index import Candidate, is_word, line_start
+from cleaner.find.pattern import SLOT, Clock, TimeLimitError, filled
+from cleaner.find.scan import Scanner
+from cleaner.find.site import host_matches, host_of
+
+__all__ = [
+    "SLOT",
+    "Candidate",
+    "Clock",
+    "Finder",
+    "Scanner",
+    "TimeLimitError",
+    "filled",
+    "host_matches",
+    "host_of",
+    "is_word",
+    "line_start",
+]

@@ -1,0 +1,158 @@
+"""Rules run on a text: from candidate lines to claims."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import regex
+
+from cleaner import edit
+from cleaner.find.index import Candidate, Index
+from cleaner.find.pattern import Clock, Pattern
+from cleaner.fold import View, fold_case
+from cleaner.model import Removal, Rule
+
+HEAD, TAIL = 1000, 2000  # code points; never more than half of the text
+
+_LONG_WORD = regex.compile(r"\p{L}{5,}")
+_STEM = 5  # letters by which two forms of a word are held equal
+_PARAGRAPH = 120  # code points from which on a line below a list is a paragraph
+
+
+class Finder:
+    """Text rules made ready to search. Patterns compile when a text first needs them."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self.rules = [rule for rule in rules if rule.pattern]
+        self._patterns: dict[str, tuple[Pattern, Pattern]] = {}
+        self._everywhere = Index(rule for rule in self.rules if not rule.sites)
+        self._by_site: dict[str, list[Rule]] = {}
+        for rule in self.rules:
+            for site in rule.sites:
+                self._by_site.setdefault(site, []).append(rule)
+        self._of_host: dict[tuple[str, ...], Index] = {}
+
+    def find(self, view: View, host: str, clock: Clock) -> list[Removal]:
+        """Return every span that a rule claims, in no order and with overlaps.
+
+        Raises:
+            TimeLimitError: a pattern ran until the clock had no time left.
+        """
+        return self.claims(view, self.candidates(view, host), clock)
+
+    def claims(self, view: View, candidates: Iterable[Candidate], clock: Clock) -> list[Removal]:
+        """Return what the rules of the candidates claim on their lines."""
+        claims: list[Removal] = []
+        for line, rule in candidates:
+            claims += self.claims_of_line(view, line, rule, clock)
+        return claims
+
+    def candidates(self, view: View, host: str) -> list[Candidate]:
+        """Lines, and the rules of which they hold a literal; `host` decides which rules of single sites take part."""
+        return [found for index in self._indexes(host) for found in index.candidates(view)]
+
+    def candidates_left(
+        self, before: Sequence[Candidate], view: View, clean: View, removals: Sequence[Removal], host: str
+    ) -> list[Candidate]:
+        """Return the candidates that may claim something of the clean text which they did not claim before.
+
+        These are all of the lines that the removals changed; of the others only rules that look beyond their line.
+
+        Args:
+            before: the candidates of the text.
+            view: the text.
+            clean: the text without the removals.
+            removals: what was removed.
+            host: as for `candidates`.
+        """
+        changed = edit.changed_lines(view, clean, removals)
+        if changed is None:
+            return self.candidates(clean, host)
+        left = list(_carried(before, view, clean, removals))
+        for line in changed:
+            for index in self._indexes(host):
+                left += index.candidates(clean, line)
+        return left
+
+    def _indexes(self, host: str) -> list[Index]:
+        """The rules of every site, and those of this one."""
+        labels = host.split(".")
+        sites = tuple(site for site in (".".join(labels[n:]) for n in range(len(labels))) if site in self._by_site)
+        if sites and sites not in self._of_host:
+            self._of_host[sites] = Index({rule.id: rule for site in sites for rule in self._by_site[site]}.values())
+        return [self._everywhere, *([self._of_host[sites]] if sites else [])]
+
+    def claims_of_line(self, view: View, line: int, rule: Rule, clock: Clock) -> list[Removal]:
+        """Return what a rule claims when its pattern looks at one line, whatever its literals are."""
+        start, end = view.content(line)
+        if (rule.longest and end - start > rule.longest) or (rule.where and not _is_where(view, line, rule)):
+            return []
+        pattern, through = self._patterns_of(rule)
+        content = view.plain[start:end]
+        if rule.removes == "line":
+            spans = [(0, end - start)] if pattern.matches(content, clock) else []
+        else:
+            spans = pattern.spans(content, clock)
+        claims = [Removal(start + a, start + b, (rule.id,)) for a, b in spans if a < b]
+        return claims + self._through(view, line, rule, through, clock) if claims and rule.through else claims
+
+    def _patterns_of(self, rule: Rule) -> tuple[Pattern, Pattern]:
+        if rule.id not in self._patterns:
+            self._patterns[rule.id] = Pattern(rule, rule.pattern), Pattern(rule, rule.through)
+        return self._patterns[rule.id]
+
+    def _through(self, view: View, line: int, rule: Rule, through: Pattern, clock: Clock) -> list[Removal]:
+        """Claim the lines that follow for as long as they match; blank ones in between go with them.
+
+        The last of them stays when the paragraph below takes it up: it is the heading of that paragraph.
+        """
+        claims: list[Removal] = []
+        for following in range(line + 1, len(view.starts)):
+            start, end = view.content(following)
+            if start == end:
+                continue
+            content = view.plain[start:end]
+            if not through.matches(content, clock):
+                if claims and _is_heading_of(view.plain[claims[-1].start : claims[-1].end], content):
+                    claims.pop()
+                break
+            claims.append(Removal(start, end, (rule.id,)))
+        return claims
+
+
+def _carried(before: Iterable[Candidate], view: View, clean: View, removals: Sequence[Removal]) -> Iterator[Candidate]:
+    """Yield the candidates of lines that are still there whose rules may find more there than before.
+
+    These are rules that look at the place of a line which is another one now, and those that claimed a part of a line
+    and what follows it. A rule that takes whole lines has nothing to say of a line that stayed.
+    """
+    offsets = edit.Offsets(removals)
+    for line, rule in before:
+        if not rule.where and not (rule.through and rule.removes == "match"):
+            continue
+        start = view.starts[line]
+        place = offsets.to_clean(start)
+        if offsets.to_clean(start + 1) == place:
+            continue
+        now = clean.line_at(place)
+        if rule.through or (_is_where(clean, now, rule) and not _is_where(view, line, rule)):
+            yield now, rule
+
+
+def _is_heading_of(line: str, paragraph: str) -> bool:
+    """Whether a paragraph takes up the words of the short line above it, as it does with a heading in the story."""
+    if len(paragraph) < _PARAGRAPH:
+        return False
+    words, taken_up = _stems(line), _stems(paragraph)
+    return len(words & taken_up) >= min(2, len(words)) > 0
+
+
+def _stems(text: str) -> set[str]:
+    return {word[:_STEM] for word in _LONG_WORD.findall(fold_case(text))}
+
+
+def _is_where(view: View, line: int, rule: Rule) -> bool:
+    if not rule.where:
+        return True
+    (start, end), size = view.content(line), len(view.plain)
+    if rule.where == "head":
+        return start < min(HEAD, size / 2)
+    return end > size - min(TAIL, size / 2)

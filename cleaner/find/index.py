@@ -1,0 +1,114 @@
+"""Literals to rules: which lines hold a literal of which rule."""
+
+import bisect
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import regex
+
+from cleaner.find.scan import Scanner
+from cleaner.fold import View, fold_case, plain
+from cleaner.model import Rule
+
+Candidate = tuple[int, Rule]  # the number of a line, and a rule of which it holds a literal
+
+_MARKS = regex.compile(r"[^\w\n©@#+&]*+")
+_MARKED = regex.compile(rb"\n[^a-z0-9\n]")  # before a line that may begin with marks
+_KEY = 3  # characters by which literals at the start of a line are looked up
+_ALPHANUMERIC = frozenset(b"0123456789abcdefghijklmnopqrstuvwxyz")
+
+_Condition = tuple[bool, str]  # whether only whole words count, and how they must be written if case counts
+_Groups = tuple[tuple[_Condition, tuple[Rule, ...]], ...]
+_Table = dict[str, dict[_Condition, list[Rule]]]
+_Hit = tuple[int, int, int, _Groups]  # line, place in it, size, and what the literal stands for
+
+
+class _Literal:
+    """A literal: its sizes, its rules, and at which ends it must not go on as a word."""
+
+    __slots__ = ("byte_size", "ends_word", "groups", "size", "starts_word")
+
+    def __init__(self, literal: str, table: Mapping[_Condition, Sequence[Rule]]) -> None:
+        encoded = literal.encode()
+        self.size, self.byte_size = len(literal), len(encoded)
+        self.groups = tuple((condition, tuple(rules)) for condition, rules in table.items())
+        only_words = all(word for word, _ in table)
+        self.starts_word = only_words and encoded[0] in _ALPHANUMERIC
+        self.ends_word = only_words and encoded[-1] in _ALPHANUMERIC
+
+
+class Index:
+    """One scanner for the literals of all rules; those that count only at the start of a line follow a line break."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        anywhere: _Table = {}
+        starting: _Table = {}
+        for rule in rules:
+            table = starting if rule.at == "start" else anywhere
+            for written in rule.literals if rule.folded else dict.fromkeys(map(plain, rule.literals)):
+                literal = written if rule.folded and not rule.case else fold_case(written)
+                condition = rule.at == "word", written if rule.case else ""
+                table.setdefault(literal, {}).setdefault(condition, []).append(rule)
+        self._anywhere = len(anywhere)
+        self._literals = [_Literal(*item) for table in (anywhere, starting) for item in table.items()]
+        self._starting: dict[str, list[tuple[str, _Groups]]] = {}
+        for literal, found in zip(starting, self._literals[self._anywhere :], strict=True):
+            self._starting.setdefault(literal[:_KEY], []).append((literal, found.groups))
+        self._scan = Scanner([*anywhere, *("\n" + literal for literal in starting)])
+
+    def candidates(self, view: View, only: int | None = None) -> list[Candidate]:
+        """Lines, or only the one of that number, and the rules for which they are short enough and hold a literal."""
+        found: dict[tuple[int, str], Candidate] = {}
+        for number, place, size, groups in self._hits(view, only):
+            line, end, longest = view.folded_lines[number], place + size, view.length(number)
+            for (word, written), rules in groups:
+                if (written and view.lines[number][place:end] != written) or (word and not is_word(line, place, end)):
+                    continue
+                for rule in rules:
+                    if not 0 < rule.longest < longest:
+                        found[number, rule.id] = number, rule
+        return list(found.values())
+
+    def _hits(self, view: View, only: int | None) -> Iterator[_Hit]:
+        """Yield the literals of all lines, or of one; not those that go on as a word and must not."""
+        encoded, starts, first = view.encoded, view.byte_starts, 0
+        if only is not None:
+            encoded, starts, first = b"\n" + view.folded_lines[only].encode("utf-8", "surrogatepass"), [1], only
+        literals, anywhere, size = self._literals, self._anywhere, len(encoded)
+        for number, end in self._scan(encoded):
+            literal = literals[number]
+            start = end - literal.byte_size
+            if number < anywhere:
+                if literal.starts_word and encoded[start - 1] in _ALPHANUMERIC:
+                    continue
+                if literal.ends_word and end < size and encoded[end] in _ALPHANUMERIC:
+                    continue
+            line = bisect.bisect_right(starts, start) - 1
+            before = encoded[starts[line] : start]
+            place = len(before) if before.isascii() else len(before.decode("utf-8", "surrogatepass"))
+            yield first + line, place, literal.size, literal.groups
+        if self._starting:
+            for match in _MARKED.finditer(encoded):
+                yield from self._behind_marks(view, first + bisect.bisect_right(starts, match.start() + 1) - 1)
+
+    def _behind_marks(self, view: View, number: int) -> Iterator[_Hit]:
+        """Yield the literals that start a line behind marks."""
+        line = view.folded_lines[number]
+        place = line_start(line, 0)
+        for length in range(1, _KEY + 1) if place else ():
+            for literal, groups in self._starting.get(line[place : place + length], ()):
+                if line.startswith(literal, place):
+                    yield number, place, len(literal), groups
+
+
+def line_start(folded: str, place: int) -> int:
+    """Where the first letter, digit or sign of value stands in a line: behind bullets, brackets and white space."""
+    if folded[place : place + 1].isalpha():
+        return place
+    match = _MARKS.match(folded, place)
+    return int(match.end()) if match else place
+
+
+def is_word(folded: str, start: int, end: int) -> bool:
+    """Whether no letter or digit goes on before or behind a span."""
+    before, after = folded[start - 1 : start] if start else "", folded[end : end + 1]
+    return not (before.isalnum() and folded[start].isalnum()) and not (after.isalnum() and folded[end - 1].isalnum())

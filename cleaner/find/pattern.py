@@ -1,0 +1,115 @@
+"""Patterns of rules: their slots filled, compiled when first needed, run against the clock."""
+
+import itertools
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import regex
+
+from cleaner.fold import fold_case
+from cleaner.model import Rule
+
+SLOT = regex.compile(r"\{\{(\w+)\}\}")
+_FEW_SETS = 12
+_FEW_LINES = 200
+
+_Held = tuple[tuple[str, ...], ...]  # for each slot its phrases that a line holds
+
+
+class TimeLimitError(Exception):
+    """A text took longer than its time limit; the message names the rule that ran."""
+
+
+@dataclass(slots=True)
+class Clock:
+    """What is left of the seconds that one document may take."""
+
+    deadline: float
+
+    @classmethod
+    def of(cls, seconds: float) -> "Clock":
+        """Start a clock that runs for some seconds."""
+        return cls(time.monotonic() + seconds)
+
+    def left(self, rule: Rule) -> float:
+        """Seconds left; raises TimeLimitError when there are none."""
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise TimeLimitError(f"rule {rule.id}: the time limit of the document was over")
+        return left
+
+
+class Pattern:
+    """A pattern of a rule, made ready when a line first needs it.
+
+    One with slots is at first compiled with only the phrases that the line holds, since no other can match there: a
+    hundred times quicker than with all phrases of 76 languages. In a long run it is compiled with all of them.
+    """
+
+    def __init__(self, rule: Rule, source: str) -> None:
+        self._rule, self._source = rule, source
+        self._slots = {name: rule.slots[name] for name in dict.fromkeys(SLOT.findall(source))}
+        self._of_held: dict[_Held, Any] = {}
+        self._folded: list[list[str]] = []
+        self._looked = 0
+        self._whole: Any = None
+
+    def matches(self, line: str, clock: Clock) -> bool:
+        """Whether the pattern matches somewhere in a line.
+
+        Raises:
+            TimeLimitError: the clock had no time left.
+        """
+        try:
+            return (self._whole or self._compiled(line)).search(line, timeout=clock.left(self._rule)) is not None
+        except TimeoutError as error:
+            raise self._over() from error
+
+    def spans(self, line: str, clock: Clock) -> list[tuple[int, int]]:
+        """Start and end of each match in a line; raises as `matches` does."""
+        try:
+            found = (self._whole or self._compiled(line)).finditer(line, timeout=clock.left(self._rule))
+            return [match.span() for match in found]
+        except TimeoutError as error:
+            raise self._over() from error
+
+    def _over(self) -> TimeLimitError:
+        return TimeLimitError(f"rule {self._rule.id}: its pattern ran over the time limit")
+
+    def _compiled(self, line: str) -> Any:
+        self._looked += 1
+        if not self._slots or len(self._of_held) == _FEW_SETS or self._looked == _FEW_LINES:
+            self._of_held.clear()
+            self._whole = regex.compile(filled(self._source, self._slots))
+            return self._whole
+        if not self._folded:
+            self._folded = [[fold_case(phrase) for phrase in phrases] for phrases in self._slots.values()]
+        held = tuple(map(_held, self._slots.values(), self._folded, itertools.repeat(fold_case(line))))
+        if held not in self._of_held:
+            self._of_held[held] = regex.compile(filled(self._source, dict(zip(self._slots, held, strict=True))))
+        return self._of_held[held]
+
+
+def _held(phrases: Sequence[str], folded: Sequence[str], line: str) -> tuple[str, ...]:
+    return tuple(itertools.compress(phrases, (phrase in line for phrase in folded)))
+
+
+def filled(pattern: str, slots: Mapping[str, Sequence[str]]) -> str:
+    """Write every `{{name}}` of a pattern out: any of its phrases; one without phrases never matches."""
+    return str(SLOT.sub(lambda match: _alternatives(slots[match[1]]), pattern))
+
+
+def _alternatives(phrases: Sequence[str]) -> str:
+    """Write phrases as one group, by their first character: a group of a thousand is three times faster so."""
+    rests: dict[str, list[str]] = {}
+    for phrase in phrases:
+        rests.setdefault(phrase[0], []).append(_escaped(phrase[1:]))
+    # In an order that does not depend on which other phrases there are.
+    groups = [f"{_escaped(first)}(?:{'|'.join(rests[first])})" for first in sorted(rests)]
+    return f"(?:{'|'.join(groups)})" if groups else "(?!)"
+
+
+def _escaped(text: str) -> str:
+    return str(regex.escape(text, special_only=False))

@@ -28,7 +28,7 @@ class Finder:
         for rule in self.rules:
             for site in rule.sites:
                 self._by_site.setdefault(site, []).append(rule)
-        self._of_host: dict[tuple[str, ...], Index] = {}
+        self._of_host: dict[str, list[Index]] = {}
 
     def find(self, view: View, host: str, clock: Clock) -> list[Removal]:
         """Return every span that a rule claims, in no order and with overlaps.
@@ -75,10 +75,14 @@ class Finder:
     def _indexes(self, host: str) -> list[Index]:
         """The rules of every site, and those of this one."""
         labels = host.split(".")
-        sites = tuple(site for site in (".".join(labels[n:]) for n in range(len(labels))) if site in self._by_site)
-        if sites and sites not in self._of_host:
-            self._of_host[sites] = Index({rule.id: rule for site in sites for rule in self._by_site[site]}.values())
-        return [self._everywhere, *([self._of_host[sites]] if sites else [])]
+        sites = [site for site in (".".join(labels[n:]) for n in range(len(labels))) if site in self._by_site]
+        if not sites:
+            return [self._everywhere]
+        known = " ".join(sites)  # many hosts are one site
+        if known not in self._of_host:
+            rules = {rule.id: rule for site in sites for rule in self._by_site[site]}
+            self._of_host[known] = [self._everywhere, Index(rules.values())]
+        return self._of_host[known]
 
     def claims_of_line(self, view: View, line: int, rule: Rule, clock: Clock) -> list[Removal]:
         """Return what a rule claims when its pattern looks at one line, whatever its literals are."""

@@ -1,6 +1,7 @@
 """Literals to rules: which lines hold a literal of which rule."""
 
 import bisect
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import regex
@@ -23,14 +24,15 @@ _Hit = tuple[int, int, int, _Groups]  # line, place in it, size, and what the li
 
 
 class _Literal:
-    """A literal: its sizes, its rules, and at which ends it must not go on as a word."""
+    """A literal: its sizes, its rules, the longest line they look at, and at which ends it must not go on as a word."""
 
-    __slots__ = ("byte_size", "ends_word", "groups", "size", "starts_word")
+    __slots__ = ("byte_size", "ends_word", "groups", "longest", "size", "starts_word")
 
     def __init__(self, literal: str, table: Mapping[_Condition, Sequence[Rule]]) -> None:
         encoded = literal.encode()
         self.size, self.byte_size = len(literal), len(encoded)
         self.groups = tuple((condition, tuple(rules)) for condition, rules in table.items())
+        self.longest = max(rule.longest or sys.maxsize for rules in table.values() for rule in rules)
         only_words = all(word for word, _ in table)
         self.starts_word = only_words and encoded[0] in _ALPHANUMERIC
         self.ends_word = only_words and encoded[-1] in _ALPHANUMERIC
@@ -59,12 +61,12 @@ class Index:
         """Lines, or only the one of that number, and the rules for which they are short enough and hold a literal."""
         found: dict[tuple[int, str], Candidate] = {}
         for number, place, size, groups in self._hits(view, only):
-            line, end, longest = view.folded_lines[number], place + size, view.length(number)
+            line, end, length = view.folded_lines[number], place + size, view.length(number)
             for (word, written), rules in groups:
                 if (written and view.lines[number][place:end] != written) or (word and not is_word(line, place, end)):
                     continue
                 for rule in rules:
-                    if not 0 < rule.longest < longest:
+                    if not 0 < rule.longest < length:
                         found[number, rule.id] = number, rule
         return list(found.values())
 
@@ -83,6 +85,8 @@ class Index:
                 if literal.ends_word and end < size and encoded[end] in _ALPHANUMERIC:
                     continue
             line = bisect.bisect_right(starts, start) - 1
+            if literal.longest < view.length(first + line):
+                continue
             before = encoded[starts[line] : start]
             place = len(before) if before.isascii() else len(before.decode("utf-8", "surrogatepass"))
             yield first + line, place, literal.size, literal.groups

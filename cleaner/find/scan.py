@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 _SMALL = 500_000
+_FEW = 50
 _KEY = 4  # bytes by which literals are looked up
 _SEPARATE = 0  # Hyperscan's flags: every hit of every literal, as it is written
 
@@ -13,7 +14,7 @@ Hit = tuple[int, int]  # number of the literal, and the byte behind it
 
 
 class Scanner:
-    """Finds literals in UTF-8: in the first texts by how they begin, then with Hyperscan.
+    """Finds literals in UTF-8: in the first texts by how they begin, or one by one if few, then with Hyperscan.
 
     To make Hyperscan ready takes longer than to clean a hundred articles. Any number of threads may scan.
 
@@ -51,7 +52,9 @@ class Scanner:
             self._database = database
 
     def _look_up(self, encoded: bytes) -> list[Hit]:
-        hits = []
+        if len(self._literals) <= _FEW:
+            return [(number, end) for number, literal in enumerate(self._literals) for end in _ends(literal, encoded)]
+        hits: list[Hit] = []
         for size in range(1, _KEY + 1):
             here = {encoded[place : place + size] for place in range(len(encoded) - size + 1)}
             for key in here & self._by_key[size].keys():

@@ -104,12 +104,7 @@ class View:
 
     @cached_property
     def lines(self) -> list[str]:
-        """The lines of the plain text without their breaks."""
-        return (self.plain[1:] if self.first else self.plain).split("\n")
-
-    @cached_property
-    def folded_lines(self) -> list[str]:
-        """The lines of the plain text in one case."""
+        """The lines of the plain text in one case, without their breaks."""
         return (self.folded[1:] if self.first else self.folded).split("\n")
 
     @cached_property
@@ -120,6 +115,8 @@ class View:
     @cached_property
     def byte_starts(self) -> list[int]:
         """Where each line starts in `encoded`."""
+        if len(self.encoded) - 1 == len(self.plain) - self.first:
+            return [start + 1 - self.first for start in self.starts]
         return _starts(self.encoded[1:].split(b"\n"), 1)
 
     def line_at(self, place: int) -> int:

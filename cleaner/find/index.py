@@ -61,9 +61,11 @@ class Index:
         """Lines, or only the one of that number, and the rules for which they are short enough and hold a literal."""
         found: dict[tuple[int, str], Candidate] = {}
         for number, place, size, groups in self._hits(view, only):
-            line, end, length = view.folded_lines[number], place + size, view.length(number)
+            line, end, length = view.lines[number], place + size, view.length(number)
             for (word, written), rules in groups:
-                if (written and view.lines[number][place:end] != written) or (word and not is_word(line, place, end)):
+                if written and not view.plain.startswith(written, view.starts[number] + place):
+                    continue
+                if word and not is_word(line, place, end):
                     continue
                 for rule in rules:
                     if not 0 < rule.longest < length:
@@ -74,7 +76,7 @@ class Index:
         """Yield the literals of all lines, or of one; not those that go on as a word and must not."""
         encoded, starts, first = view.encoded, view.byte_starts, 0
         if only is not None:
-            encoded, starts, first = b"\n" + view.folded_lines[only].encode("utf-8", "surrogatepass"), [1], only
+            encoded, starts, first = b"\n" + view.lines[only].encode("utf-8", "surrogatepass"), [1], only
         literals, anywhere, size = self._literals, self._anywhere, len(encoded)
         for number, end in self._scan(encoded):
             literal = literals[number]
@@ -96,7 +98,7 @@ class Index:
 
     def _behind_marks(self, view: View, number: int) -> Iterator[_Hit]:
         """Yield the literals that start a line behind marks."""
-        line = view.folded_lines[number]
+        line = view.lines[number]
         place = line_start(line, 0)
         for length in range(1, _KEY + 1) if place else ():
             for literal, groups in self._starting.get(line[place : place + length], ()):

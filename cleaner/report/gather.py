@@ -1,5 +1,6 @@
 """What the page shows of a run: exact totals, and seeded samples of removals and articles, in one pass."""
 
+import functools
 import itertools
 import json
 from collections import Counter, defaultdict
@@ -10,7 +11,7 @@ from typing import Any
 from cleaner.model import Pruned, Removal
 from cleaner.report.run import Article, Run
 from cleaner.report.sample import SEED, Greatest, Sample
-from cleaner.report.tally import Tally, category, ranked
+from cleaner.report.tally import Tally, ranked
 
 Item = dict[str, Any]
 
@@ -49,7 +50,7 @@ class Gatherer:
     def add(self, article: Article) -> None:
         """Count an article, and draw from it."""
         self.tally.add(article)
-        for number, cut in enumerate((*article.removals, *article.pruned)):
+        for number, cut in enumerate(article.cuts):
             self._add_cut(article, number, cut)
         if article.trouble:
             self.troubled.add(article.key, lambda: shown(article))
@@ -60,10 +61,9 @@ class Gatherer:
             self.untouched.add(article.key, lambda: shown(article))
 
     def _add_cut(self, article: Article, number: int, cut: Removal | Pruned) -> None:
-        key, rules = f"{article.key}\0{number}", (cut.rule,) if isinstance(cut, Pruned) else cut.rules
-        samples = [self.at_random]
-        for rule in rules:
-            samples.append(self.of_rules.setdefault(rule, Sample(self.sizes.of_a_rule, self.seed)))
+        key, rules = f"{article.key}\0{number}", rules_of(cut)
+        of_a_rule = functools.partial(Sample[Item], self.sizes.of_a_rule, self.seed)
+        samples = [self.at_random, *(self.of_rules.setdefault(rule, of_a_rule()) for rule in rules)]
         if article.site:
             samples.append(self._of_site(article.site))
         made: list[Item] = []
@@ -138,7 +138,12 @@ class Gatherer:
         return list(_unique(_fitting(itertools.chain(half, at_random, in_turn(held)), REMOVALS_BYTES)))
 
     def _articles(self) -> list[Item]:
-        lists = {"most": self.most, "troubled": self.troubled, "random": self.touched, "untouched": self.untouched}
+        lists: dict[str, Sample[Item] | Greatest[Item]] = {
+            "most": self.most,
+            "troubled": self.troubled,
+            "random": self.touched,
+            "untouched": self.untouched,
+        }
         drawn = {name: source.drawn() for name, source in lists.items()}
         merged: dict[tuple[Any, ...], Item] = {}
         for item in _fitting(in_turn(drawn.values()), ARTICLES_BYTES):
@@ -148,6 +153,30 @@ class Gatherer:
                 if _place(item) in merged:
                     merged[_place(item)].setdefault("lists", {})[name] = rank
         return list(merged.values())
+
+
+def rules_of(cut: Removal | Pruned) -> tuple[str, ...]:
+    """Return the rules of a removal, or of an element cut from a page."""
+    return (cut.rule,) if isinstance(cut, Pruned) else cut.rules
+
+
+def pick(
+    run: Run, size: int, seed: int, *, rules: Sequence[str] = (), sites: Sequence[str] = (), article: str | None = None
+) -> tuple[int, list[Item]]:
+    """Return how many removals of a run are of these rules or categories, sites and article, and a sample of them."""
+    found = Sample[Item](size, seed)
+    for held in run.articles():
+        if (sites and held.site not in sites) or (article is not None and held.id != article):
+            continue
+        for number, cut in enumerate(held.cuts):
+            if not rules or any(is_named(name, rules) for name in rules_of(cut)):
+                found.add(f"{held.key}\0{number}", functools.partial(in_context, held, cut))
+    return found.seen, found.drawn()
+
+
+def is_named(rule: str, names: Iterable[str]) -> bool:
+    """Whether a rule is one of the names, or of a category that is."""
+    return any(rule == name or rule.startswith(name.rstrip("/") + "/") for name in names)
 
 
 def in_turn(lists: Iterable[Sequence[Item]]) -> Iterator[Item]:

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from cleaner.report.compare import SIDES, Comparison
 from cleaner.report.diff import visible
 from cleaner.report.gather import gather
 from cleaner.report.run import Run
@@ -56,6 +57,39 @@ def render_run(data: Mapping[str, Any], title: str) -> str:
         shown=len(data["removals"]),
         complete=len(data["removals"]) == totals["removals"] + totals["elements"],
         percent=percent,
+    )
+
+
+def compare_page(first: Run, second: Run, comparison: Comparison) -> str:
+    """Return the page of a comparison of two runs."""
+    whys = second.whys | first.whys
+    only = {side: comparison.only[side] for side in SIDES}
+    names = sorted(set(only["A"].by_rule) | set(only["B"].by_rule))
+    rows: list[dict[str, Any]] = [
+        {"name": name, "a": only["A"].by_rule[name], "b": only["B"].by_rule[name]} for name in names
+    ]
+    rows.sort(key=lambda row: (-row["a"] - row["b"], row["name"]))
+    most = max((max(row["a"], row["b"]) for row in rows), default=0)
+    for row in rows:
+        row |= {"why": whys.get(row["name"], ""), "query": _query("rule", row["name"])}
+        row |= {"width_a": _width(row["a"], most), "width_b": _width(row["b"], most)}
+    removals = [item for side in SIDES for item in comparison.drawn(side, more=True)]
+    data = {"compared": True, "rules": rows, "removals": removals, "articles": [], "totals": {}, "run": {}, "seed": 0}
+    titles = [run.out.name or str(run.out) for run in (first, second)]
+    held = sum(difference.removals for difference in only.values())
+    return render(
+        "compare.html",
+        data,
+        title=f"{titles[0]} and {titles[1]}",
+        views=["overview", "removals"],
+        run=first.summary,
+        runs=[(side, title, run.summary) for side, title, run in zip(SIDES, titles, (first, second), strict=True)],
+        only=only,
+        found=comparison,
+        rows=rows,
+        shown=len(removals),
+        all_shown=held == len(removals),
+        held=held,
     )
 
 

@@ -47,6 +47,11 @@ class Article:
         return f"{self.file}\0{self.number}\0{self.field}"
 
     @property
+    def cuts(self) -> tuple[Removal | Pruned, ...]:
+        """What was removed from the text, and before that from its page."""
+        return *self.removals, *self.pruned
+
+    @property
     def removed(self) -> int:
         """How many code points were removed."""
         return sum(removal.end - removal.start for removal in self.removals)

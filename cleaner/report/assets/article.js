@@ -8,7 +8,7 @@ views.article = (state) => {
   const original = el("div", { class: "text", dir: "auto", "data-text": "original" },
     article.parts.map((part) => originalPart(part, items, marks)));
   const sides = el("div", { class: two ? "sides two" : "sides" }, el("section", {}, el("h2", {}, "Original, removed text struck through"), original),
-    two ? el("section", {}, el("h2", {}, "Clean, ⌄ where text went"), el("div", { class: "text", dir: "auto", "data-text": "clean" }, article.parts.map(cleanPart))) : null);
+    two ? el("section", {}, el("h2", {}, "Clean, ▾ where text went"), el("div", { class: "text", dir: "auto", "data-text": "clean" }, article.parts.map(cleanPart))) : null);
   const wide = el("button", { type: "button", id: "sides", "aria-pressed": String(two), click: () => state.with("sides", two ? "" : "two") }, "Side by side");
   const dock = items.length ? makeDock(items, marks) : null;
   if (dock) dock.go(Math.max(0, items.findIndex((item) => String(item.start) === state.get("at"))), state.get("at") !== null);
@@ -31,18 +31,18 @@ function originalPart(part, items, marks) {
   if (typeof part === "number") return gap(part);
   if (typeof part === "string") return el("span", {}, visible(part));
   const at = marks.length;
-  const gone = removed(part.text, { id: `cut-${at}`, tabindex: "-1" });
+  const [before, gone, after] = removed(part.text, { id: `cut-${at}`, tabindex: "-1" });
   marks.push(gone);
   const tag = el("button", { type: "button", class: "tag", title: RULES.get(part.rules[0])?.why || "", click: () => document.dispatchEvent(new CustomEvent("cut", { detail: at })) },
     name(part.rules.join(" ")));
-  return [gone, part.cut ? gap(part.cut) : "", tag];
+  return [before, gone, tag, part.cut ? gap(part.cut) : "", after];
 }
 
 function cleanPart(part) {
   if (typeof part === "number") return gap(part);
   if (typeof part === "string") return el("span", {}, visible(part));
   const label = `${plural([...part.text].length + (part.cut || 0), "character")} removed here: ${part.rules.join(", ")}`;
-  return el("ins", { class: "joint", title: label, "aria-label": label, role: "note" }, "⌄");
+  return el("ins", { class: "joint", title: label, "aria-label": label, role: "note" }, "▾");
 }
 
 const gap = (size) => el("span", { class: "gap" }, `${count(size)} characters without a removal, or behind its start, are not on this page`);

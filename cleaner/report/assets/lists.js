@@ -86,7 +86,7 @@ function cards(items) {
 }
 
 function ruleLink(rule) {
-  return el("a", { class: "rule", href: link("rule", { name: rule }), title: RULES.get(rule)?.why || "" }, name(rule));
+  return el("a", { class: "rule", href: data.compared ? link("removals", { rule }) : link("rule", { name: rule }), title: RULES.get(rule)?.why || "" }, name(rule));
 }
 
 function articleLink(item) {
@@ -98,24 +98,30 @@ function articleLink(item) {
 
 function card(item) {
   const long = item.text.length > 1500;
-  const gone = removed(long ? item.text.slice(0, 1200) : item.text);
+  const gone = el("span", {}, removed(long ? item.text.slice(0, 1200) : item.text));
   const rest = item.cut ? ` (${count(item.cut)} more characters)` : "";
-  const all = el("button", { type: "button", click: () => { gone.replaceWith(removed(item.text)); all.remove(); } },
+  const all = el("button", { type: "button", click: () => { gone.replaceChildren(...removed(item.text)); all.remove(); } },
     `Show all ${count(item.text.length)} characters${rest}`);
   const header = el("header", {}, data.compared ? el("span", { class: `chip side-${item.side.toLowerCase()}` }, "only") : null,
     item.rules.map(ruleLink),
-    item.site ? el("a", { href: link("site", { name: item.site }) }, name(item.site)) : null,
+    item.site ? el("a", { href: data.compared ? link("removals", { site: item.site }) : link("site", { name: item.site }) }, name(item.site)) : null,
     item.lang ? el("span", {}, name(item.lang)) : null,
     el("span", { class: "push" }, articleLink(item)));
   const context = el("p", { class: "ctx", dir: "auto" },
-    item.before ? el("span", { class: "around" }, visible(item.before)) : null, gone,
-    item.after ? el("span", { class: "around" }, visible(item.after)) : null);
+    around(item.before, 160, (text) => `…${text.replace(/^\S{0,20}\s/u, "")}`), gone,
+    around(item.after, 160, (text) => `${text.replace(/\s\S{0,20}$/u, "")}…`));
   const footer = el("footer", {}, verdictButtons(item), long ? all : null,
-    item.times ? el("span", {}, `this text went ${count(item.times)} times`) : null,
+    item.times ? el("span", {}, `the same text went ${count(item.times)} times in this run`) : null,
     item.start === undefined ? el("span", {}, "an element of the page, cut before the text was extracted") : null);
   const made = el("article", { class: "card", tabindex: "-1", "aria-label": `removal by ${item.rules.join(", ")}` }, header, context, footer);
   made.item = item;
   return made;
+}
+
+// The text around a removal, without blank lines; where it was cut off it ends at a word.
+function around(text, size, trimmed) {
+  if (!text) return null;
+  return el("span", { class: "around" }, visible(([...text].length < size ? text : trimmed(text)).replace(/\n\s*\n/g, "\n")));
 }
 
 // Right, wrong, and why: the same buttons in lists, articles and the review.

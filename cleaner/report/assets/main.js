@@ -1,6 +1,6 @@
 // The address decides what is shown; keys move in it.
 
-const root = document.getElementById("view"), overview = document.getElementById("overview");
+const root = document.getElementById("view"), overview = document.getElementById("summary");
 const say = (text) => { document.getElementById("said").textContent = text; };
 const focusMain = () => { root.querySelector("h1")?.focus({ preventScroll: true }); window.scrollTo(0, 0); };
 let last = "";
@@ -34,7 +34,9 @@ function show(same = false) {
   }
   for (const tab of document.querySelectorAll(".top nav a")) {
     const current = tab.dataset.view === (known ? PARENT[state.view] || state.view : "overview");
-    if (current) tab.setAttribute("aria-current", "page"); else tab.removeAttribute("aria-current");
+    if (!current) { tab.removeAttribute("aria-current"); continue; }
+    tab.setAttribute("aria-current", "page");
+    tab.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
   if (!same && last) focusMain();
   last = state.view;

@@ -17,7 +17,7 @@ function el(name, attributes = {}, ...children) {
     else if (value === true) made.setAttribute(key, "");
     else if (value !== false && value !== null && value !== undefined) made.setAttribute(key, value);
   }
-  made.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== ""));
+  made.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== ""));
   return made;
 }
 
@@ -55,6 +55,11 @@ function address(url) {
     `original at ${parsed.host} ↗`);
 }
 
+// Removed text as [line breaks before, the struck text, line breaks behind]: a mark opens and closes beside its words.
 function removed(text, attributes = {}) {
-  return el("del", attributes, el("span", { class: "vh" }, " removed: "), visible(text), el("span", { class: "vh" }, " end of removed "));
+  const [, before, words, after] = text.match(/^(\s*\n)?(.*?)(\n\s*)?$/su);
+  const breaks = (lines) => "⏎".repeat((lines || "").split("\n").length - 1);
+  const gone = el("del", attributes, el("span", { class: "vh" }, "removed: "), breaks(before), visible(words), breaks(after),
+    el("span", { class: "vh" }, " (end of removed)"));
+  return [before ? "\n" : "", gone, after ? "\n" : ""];
 }

@@ -10,7 +10,7 @@ views.rules = (state) => {
   const columns = [
     ["name", "Rule", (rule) => [ruleLink(rule.name), el("div", { class: "why" }, name(rule.why))]],
     ["removals", "Removals", number("removals"), NUM],
-    ["articles", "Articles", number("articles"), NUM],
+    ["articles", "Articles", number("articles"), WIDE],
     ["sites", "Sites", number("sites"), WIDE],
     ["characters", "Characters", number("characters"), WIDE],
   ];
@@ -36,7 +36,7 @@ views.sites = (state) => {
   const columns = [
     ["name", "Site", (site) => el("a", { href: link("site", { name: site.name }) }, name(site.name))],
     ["removals", "Removals", number("removals"), NUM],
-    ["articles", "Articles", number("articles"), NUM],
+    ["articles", "Articles", number("articles"), WIDE],
     ["touched", "Touched", (site) => `${count(site.touched)} (${percent(site.touched / site.articles)})`, WIDE],
     ["rules", "Rules", number("rules"), WIDE],
     ["characters", "Characters", number("characters"), WIDE],
@@ -86,7 +86,7 @@ views.articles = (state) => {
   const columns = [
     ["id", "Article", (article) => [el("a", { href: link("article", { file: article.file, record: article.record, field: article.field }) }, opening(article)),
       el("div", { class: "why" }, articleName(article), article.trouble ? [" · ", el("b", {}, visible(article.trouble))] : "")]],
-    ["site", "Site", (article) => name(article.site || ""), { wide: true }],
+    ["site", "Site", (article) => el("span", { class: "host", title: article.site || "" }, name(article.site || "")), { wide: true }],
     ["removals", "Removals", number("removals"), NUM],
     ["share", "Removed", (article) => percent(article.share), NUM],
     ["length", "Length", number("length"), WIDE],
@@ -100,12 +100,13 @@ views.articles = (state) => {
 const articleName = (article) => [name(article.file), ` : ${article.record}`, article.id && article.id !== article.file && article.id !== String(article.record) ? [" · ", name(article.id)] : ""].flat();
 
 function opening(article) {
-  const text = article.parts.map((part) => (typeof part === "object" ? part.text : typeof part === "string" ? part : " ")).join("").trim();
-  return name(text.split("\n")[0].slice(0, 110) || "(no text)");
+  const kept = article.parts.map((part) => (typeof part === "object" ? "" : typeof part === "string" ? part : " ")).join("").trim();
+  const line = [...kept.split("\n")[0]];
+  return name(line.length > 100 ? `${line.slice(0, 100).join("").replace(/\s\S*$/u, "")} …` : line.join("") || "(no text)");
 }
 
 views.removals = (state) => [heading("Removals"),
-  data.removals.length < data.totals.removals + data.totals.elements
+  !data.compared && data.removals.length < data.totals.removals + data.totals.elements
     ? el("p", { class: "lead" }, `${count(data.removals.length)} of ${count(data.totals.removals + data.totals.elements)}, drawn as the overview says.`) : "",
   removalList(data.removals, state)];
 

@@ -106,8 +106,9 @@ class Run:
         reader = FORMATS["txt" if form == "html" else form]
         with contextlib.ExitStack() as stack:
             clean = stack.enter_context(reading(self.out / "clean" / clean_name))
-            ledger = Ledger(stack.enter_context(reading(self.out / "removals" / f"{clean_name}.jsonl")))
+            rows = stack.enter_context(reading(self.out / "removals" / f"{clean_name}.jsonl"))
             try:
+                ledger = Ledger(rows)
                 for record in reader.read(clean, name, self.fields, ()):
                     yield from _articles(name, record, ledger.rows_of(record.number))
                 ledger.must_be_at_its_end()

@@ -51,6 +51,12 @@ const ORDERS = {
   site: (a, b) => (a.site || "").localeCompare(b.site || ""),
 };
 
+// A choice of what the items have, if they differ in it.
+function facet(items, key, label, of, state) {
+  const values = names(items, of);
+  return values.length > 1 || state.get(key) ? choice(key, label, values, state) : null;
+}
+
 // The filters and cards of a list of removals; `fixed` names the filters that the view has set already.
 function removalList(items, state, fixed = []) {
   const found = items.filter((item) => matches(item, state, fixed));
@@ -60,10 +66,7 @@ function removalList(items, state, fixed = []) {
   if (data.compared) parts.push(choice("side", "Only in", ["A", "B"], state));
   const facets = [["category", "Category", categories], ["rule", "Rule", (item) => item.rules],
     ["site", "Site", (item) => item.site], ["lang", "Language", (item) => item.lang]];
-  for (const [key, label, of] of facets) {
-    const values = fixed.includes(key) ? [] : names(items, of);
-    if (values.length > 1) parts.push(choice(key, label, values, state));
-  }
+  parts.push(...facets.filter(([key]) => !fixed.includes(key)).map(([key, label, of]) => facet(items, key, label, of, state)));
   if (!data.compared) parts.push(choice("verdict", "Judged", ["none", "right", "wrong"], state, (v) => (v === "none" ? "not yet" : v)));
   parts.push(field("Order", el("select", { name: "sort", change: (event) => state.with("sort", event.target.value) },
     Object.keys(ORDERS).map((value) => el("option", { value, selected: state.get("sort") === value }, value)))));

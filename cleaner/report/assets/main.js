@@ -107,4 +107,4 @@ try { theme(localStorage.getItem("cleaner:theme") || ""); } catch { theme(""); }
 
 window.addEventListener("hashchange", () => show());
 show();
-document.documentElement.dataset.ready = "yes";
+document.documentElement.dataset.ready = Math.round(performance.now()); // milliseconds from the start of loading

@@ -83,17 +83,18 @@ views.articles = (state) => {
   const tabs = Object.entries(LISTS).map(([key, label]) => [key, label, data.articles.filter((article) => article.lists?.[key] !== undefined).length])
     .filter(([, , size]) => size)
     .map(([key, label, size]) => el("a", { href: link("articles", { list: key }), "aria-current": key === which ? "true" : null }, `${label} (${size})`));
+  const sites = data.sites.length ? [["site", "Site", (article) => el("span", { class: "host", title: article.site || "" }, name(article.site || "")), { wide: true }]] : [];
   const columns = [
     ["id", "Article", (article) => [el("a", { href: link("article", { file: article.file, record: article.record, field: article.field }) }, opening(article)),
       el("div", { class: "why" }, articleName(article), article.trouble ? [" · ", el("b", {}, visible(article.trouble))] : "")]],
-    ["site", "Site", (article) => el("span", { class: "host", title: article.site || "" }, name(article.site || "")), { wide: true }],
+    ...sites,
     ["removals", "Removals", number("removals"), NUM],
     ["share", "Removed", (article) => percent(article.share), NUM],
     ["length", "Length", number("length"), WIDE],
   ];
   return [heading("Articles"), el("nav", { class: "links", "aria-label": "Lists of articles" }, tabs),
-    filters(state, [search(state, "Search articles"), choice("site", "Site", names(all, (article) => article.site), state),
-      choice("lang", "Language", names(all, (article) => article.lang), state)], plural(found.length, "article")),
+    filters(state, [search(state, "Search articles"), facet(all, "site", "Site", (article) => article.site, state),
+      facet(all, "lang", "Language", (article) => article.lang, state)], plural(found.length, "article")),
     table("Articles", found, columns, state, which === "most" ? "share down" : "rank up")];
 };
 
@@ -101,7 +102,7 @@ const articleName = (article) => [name(article.file), ` : ${article.record}`, ar
 
 function opening(article) {
   const kept = article.parts.map((part) => (typeof part === "object" ? "" : typeof part === "string" ? part : " ")).join("").trim();
-  const line = [...kept.split("\n")[0]];
+  const line = [...kept.split(/[\r\n]/)[0]];
   return name(line.length > 100 ? `${line.slice(0, 100).join("").replace(/\s\S*$/u, "")} …` : line.join("") || "(no text)");
 }
 

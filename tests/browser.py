@@ -18,6 +18,7 @@ DRIVER = shutil.which("chromedriver")
 needs_chromium = pytest.mark.skipif(
     not (CHROMIUM and DRIVER), reason="Chromium and its driver are not installed (Debian: chromium, chromium-driver)"
 )
+OWN = ("file://", "about:", "blob:file", "blob:null", "chrome://", "data:")  # the last two are the browser's own
 _FLAGS = (
     "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync --window-size=1280,900"
@@ -76,10 +77,10 @@ class Browser:
         return [entry["message"] for entry in self._log("browser")]
 
     def requests(self) -> list[str]:
-        """Every address asked for since the last call, but pages of this machine."""
+        """Every address asked for since the last call, but files of this machine."""
         events = (json.loads(entry["message"])["message"] for entry in self._log("performance"))
         sent = [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
-        return [url for url in sent if not url.startswith(("file://", "about:", "blob:file", "blob:null"))]
+        return [url for url in sent if not url.startswith(OWN)]
 
 
 @contextlib.contextmanager
@@ -115,5 +116,6 @@ def browser(shared_browser: Browser) -> Iterator[Browser]:
     yield shared_browser
     with contextlib.suppress(Exception):
         shared_browser.js("localStorage.clear()")
-    assert shared_browser.requests() == []
-    assert shared_browser.complaints() == []
+    requests, complaints = shared_browser.requests(), shared_browser.complaints()
+    assert not requests, requests
+    assert not complaints, complaints

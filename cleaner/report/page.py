@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import regex
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from cleaner.report.compare import SIDES, Comparison
-from cleaner.report.diff import visible
 from cleaner.report.gather import gather
 from cleaner.report.run import Run
 from cleaner.report.sample import SEED
@@ -22,6 +22,8 @@ from cleaner.report.tally import SHARES
 ASSETS = Path(__file__).parent / "assets"
 SCRIPTS = ("text.js", "data.js", "lists.js", "views.js", "article.js", "review.js", "main.js")
 TOP = 12  # rows of a chart
+# As in text.js: all but the selectors that emoji are written with.
+_INVISIBLE = regex.compile(r"(?![\ufe0e\ufe0f])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Default_Ignorable_Code_Point}]")
 
 
 def page(run: Run, seed: int = SEED) -> str:
@@ -101,7 +103,7 @@ def render(template: str, data: Mapping[str, Any], **values: Any) -> str:
     environment = Environment(
         loader=FileSystemLoader(ASSETS), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    environment.filters["visible"] = visible
+    environment.filters["visible"] = shown
     style, script = _asset("page.css"), '"use strict";\n' + "\n".join(map(_asset, SCRIPTS))
     policy = (
         f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; "
@@ -118,6 +120,11 @@ def embedded(data: Mapping[str, Any]) -> str:
     for character in "<>&\u2028\u2029\x7f":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
+
+
+def shown(text: str) -> str:
+    """Return a text with every character that steers, reorders or cannot be seen as its number: `‹U+202E›`."""
+    return str(_INVISIBLE.sub(lambda match: f"‹U+{ord(match[0]):04X}›", text))
 
 
 def percent(part: int, whole: int) -> str:

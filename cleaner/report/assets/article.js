@@ -33,7 +33,7 @@ function originalPart(part, items, marks) {
   const at = marks.length;
   const [before, gone, after] = removed(part.text, { id: `cut-${at}`, tabindex: "-1" });
   marks.push(gone);
-  const tag = el("button", { type: "button", class: "tag", title: RULES.get(part.rules[0])?.why || "", click: () => document.dispatchEvent(new CustomEvent("cut", { detail: at })) },
+  const tag = el("button", { type: "button", class: "tag", title: plain(RULES.get(part.rules[0])?.why || ""), click: () => document.dispatchEvent(new CustomEvent("cut", { detail: at })) },
     name(part.rules.join(" ")));
   return [before, gone, tag, part.cut ? gap(part.cut) : "", after];
 }
@@ -41,7 +41,7 @@ function originalPart(part, items, marks) {
 function cleanPart(part) {
   if (typeof part === "number") return gap(part);
   if (typeof part === "string") return el("span", {}, visible(part));
-  const label = `${plural([...part.text].length + (part.cut || 0), "character")} removed here: ${part.rules.join(", ")}`;
+  const label = `${plural([...part.text].length + (part.cut || 0), "character")} removed here: ${plain(part.rules.join(", "))}`;
   return el("ins", { class: "joint", title: label, "aria-label": label, role: "note" }, "▾");
 }
 

@@ -6,7 +6,7 @@ function field(label, control) {
   return el("label", {}, label, control);
 }
 
-function choice(key, label, values, state, texts = (value) => value) {
+function choice(key, label, values, state, texts = plain) {
   const options = values.map((value) => el("option", { value, selected: state.get(key) === value }, texts(value)));
   const change = (event) => state.with(key, event.target.value);
   return field(label, el("select", { name: key, change }, el("option", { value: "" }, "all"), options));
@@ -89,7 +89,7 @@ function cards(items) {
 }
 
 function ruleLink(rule) {
-  return el("a", { class: "rule", href: data.compared ? link("removals", { rule }) : link("rule", { name: rule }), title: RULES.get(rule)?.why || "" }, name(rule));
+  return el("a", { class: "rule", href: data.compared ? link("removals", { rule }) : link("rule", { name: rule }), title: plain(RULES.get(rule)?.why || "") }, name(rule));
 }
 
 function articleLink(item) {
@@ -116,7 +116,7 @@ function card(item) {
   const footer = el("footer", {}, verdictButtons(item), long ? all : null,
     item.times ? el("span", {}, `the same text went ${count(item.times)} times in this run`) : null,
     item.start === undefined ? el("span", {}, "an element of the page, cut before the text was extracted") : null);
-  const made = el("article", { class: "card", tabindex: "-1", "aria-label": `removal by ${item.rules.join(", ")}` }, header, context, footer);
+  const made = el("article", { class: "card", tabindex: "-1", "aria-label": plain(`removal by ${item.rules.join(", ")}`) }, header, context, footer);
   made.item = item;
   return made;
 }

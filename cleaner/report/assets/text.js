@@ -21,11 +21,12 @@ function el(name, attributes = {}, ...children) {
   return made;
 }
 
+const codeOf = (character) => `U+${character.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
+const signName = (character) => NAMES.get(character.codePointAt(0)) || codeOf(character);
+
 function sign(character) {
-  const code = character.codePointAt(0);
-  const number = `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
-  return el("span", { class: "ctl", title: number, role: "img", "aria-label": NAMES.get(code) || number },
-    NAMES.get(code) || number);
+  const told = { class: "ctl", title: codeOf(character), role: "img", "aria-label": signName(character) };
+  return el("span", told, signName(character));
 }
 
 // A text as nodes, each control, bidirectional and zero-width character as a sign with its name.
@@ -40,6 +41,9 @@ function visible(text) {
   return [...nodes, text.slice(place)];
 }
 
+// The same for places that hold no elements: tooltips, labels, options.
+const plain = (text) => text.replace(INVISIBLE, (character) => `‹${signName(character)}›`);
+
 const name = (text) => el("bdi", {}, visible(text));
 const count = (number) => number.toLocaleString("en");
 const plural = (number, noun) => `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
@@ -51,7 +55,7 @@ function address(url) {
   let parsed = null;
   try { parsed = new URL(url); } catch { /* shown as it is */ }
   if (!parsed || !/^https?:$/.test(parsed.protocol) || parsed.username || parsed.password) return name(url);
-  return el("a", { href: parsed.href, rel: "noopener noreferrer", target: "_blank", title: url },
+  return el("a", { href: parsed.href, rel: "noopener noreferrer", target: "_blank", title: plain(url) },
     `original at ${parsed.host} ↗`);
 }
 

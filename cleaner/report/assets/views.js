@@ -83,7 +83,7 @@ views.articles = (state) => {
   const tabs = Object.entries(LISTS).map(([key, label]) => [key, label, data.articles.filter((article) => article.lists?.[key] !== undefined).length])
     .filter(([, , size]) => size)
     .map(([key, label, size]) => el("a", { href: link("articles", { list: key }), "aria-current": key === which ? "true" : null }, `${label} (${size})`));
-  const sites = data.sites.length ? [["site", "Site", (article) => el("span", { class: "host", title: article.site || "" }, name(article.site || "")), { wide: true }]] : [];
+  const sites = data.sites.length ? [["site", "Site", (article) => el("span", { class: "host", title: plain(article.site || "") }, name(article.site || "")), { wide: true }]] : [];
   const columns = [
     ["id", "Article", (article) => [el("a", { href: link("article", { file: article.file, record: article.record, field: article.field }) }, opening(article)),
       el("div", { class: "why" }, articleName(article), article.trouble ? [" · ", el("b", {}, visible(article.trouble))] : "")]],

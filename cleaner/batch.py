@@ -122,9 +122,9 @@ def place(source: Source, cleaned: Cleaned) -> str:
 
 
 def header(source: Source, cleaned: Cleaned) -> str:
-    """Name a record in a diff: the file, and the id where a file holds several."""
+    """Name a record in a diff: the clean file, and the id where it holds several."""
     many = source.form.name == "jsonl" and cleaned.result
-    return f"{source.name}#{cleaned.result.document.id}" if many and cleaned.result else source.name
+    return f"{source.name}#{cleaned.result.document.id}" if many and cleaned.result else clean_name(source)
 
 
 def findings(source: Source, cleaned: Cleaned) -> Iterator[str]:

@@ -58,14 +58,22 @@ class AllowList:
     def settle(
         self, claims: Sequence[Removal], merge: Callable[[Sequence[Removal]], list[Removal]], text: str, article: str
     ) -> list[Removal]:
-        """Return what `merge` makes of the claims without those that would take an allowed text."""
+        """Return what `merge` makes of the claims, without what is allowed.
+
+        A claim that only takes allowed text is left out before the others are merged, so that they do not count on it.
+        """
         while True:
             found = merge(claims)
             kept = [removal for removal in found if self.holds(text[removal.start : removal.end], article)]
-            left = [c for c in claims if not any(c.start < k.end and k.start < c.end for k in kept)]
+            going = [removal for removal in found if removal not in kept]
+            left = [claim for claim in claims if not _touches(claim, kept) or _touches(claim, going)]
             if len(left) == len(claims):
-                return [removal for removal in found if removal not in kept]
+                return going
             claims = left
+
+
+def _touches(claim: Removal, removals: Iterable[Removal]) -> bool:
+    return any(claim.start < removal.end and removal.start < claim.end for removal in removals)
 
 
 def load_allowed(path: Path) -> tuple[Allowed, ...]:

@@ -40,6 +40,18 @@ def test_what_stays_does_not_draw_its_neighbours_along() -> None:
     assert Cleaner([LINE], allow=["AD two"]).clean("Story.\nAD one\nAD two").text == "Story.\nAD two"
 
 
+def test_of_a_claim_in_two_pieces_one_may_be_allowed() -> None:
+    """Where two words would touch, a claim leaves a space of its own and so becomes two removals."""
+    text, rule = (
+        "wordjunk filler.Next",
+        Rule("k/r", "x", ("junk",), (), pattern=r"junk filler\.", removes="match", folded=True),
+    )
+    removals = [text[cut.start : cut.end] for cut in Cleaner([rule]).clean(text).removals]
+    assert removals == ["junk", "filler."]
+    assert Cleaner([rule], allow=["junk"]).clean(text).text == "wordjunk Next"
+    assert Cleaner([rule], allow=["filler."]).clean(text).text == "word filler.Next"
+
+
 def test_a_text_that_two_rules_claim_stays_for_both() -> None:
     other = Rule("kind/more", "x", ("junk",), (), pattern="junk and more", removes="match", folded=True)
     assert Cleaner([JUNK, other]).clean("a story junk and more of it").text == "a story of it"

@@ -7,6 +7,7 @@ r"""Strip boilerplate and link junk out of scraped articles, and account for eve
 
 import functools
 
+from cleaner.allow import Allowed, load_allowed
 from cleaner.clean import Cleaner, CleanResult
 from cleaner.errors import CleanerError
 from cleaner.model import Document, Pruned, Removal, Rule
@@ -14,6 +15,7 @@ from cleaner.rules import RuleError, load_rules
 
 __version__ = "0.1.0"
 __all__ = [
+    "Allowed",
     "CleanResult",
     "Cleaner",
     "CleanerError",
@@ -24,6 +26,7 @@ __all__ = [
     "RuleError",
     "clean",
     "clean_html",
+    "load_allowed",
     "load_rules",
 ]
 

@@ -122,9 +122,9 @@ def place(source: Source, cleaned: Cleaned) -> str:
 
 
 def header(source: Source, cleaned: Cleaned) -> str:
-    """Name a record in a diff: the file, and the id where a file holds several."""
+    """Name a record in a diff: the clean file, and the id where it holds several."""
     many = source.form.name == "jsonl" and cleaned.result
-    return f"{source.name}#{cleaned.result.document.id}" if many and cleaned.result else source.name
+    return f"{source.name}#{cleaned.result.document.id}" if many and cleaned.result else clean_name(source)
 
 
 def findings(source: Source, cleaned: Cleaned) -> Iterator[str]:
@@ -196,7 +196,8 @@ def clean_into(out: Path, sources: Sequence[Source], job: Job, options: dict[str
                 job.failures += 1
                 job.tell(str(error))
     counts = job.totals.as_dict() | {"failed_files": job.failures}
-    _note(out, head | {"complete": True, "counts": counts, "files": files})
+    whys = {rule.id: rule.why for rule in job.cleaner.rules if rule.id in job.totals.by_rule}
+    _note(out, head | {"complete": True, "counts": counts, "whys": whys, "files": files})
 
 
 def _note(out: Path, summary: dict[str, Any]) -> None:
@@ -248,7 +249,7 @@ def _make_way(out: Path) -> None:
     if out.exists() and not out.is_dir():
         raise CleanerError(f"{out}: is a file; -o wants a folder")
     try:
-        ours = {"clean", "removals", "pages", "report.diff", "run.json"}
+        ours = {"clean", "removals", "pages", "report.diff", "report.html", "run.json"}
         held = {entry.name for entry in out.iterdir()} if out.exists() else set()
         if held - ours or (held and not _is_run(out)):
             raise CleanerError(f"{out}: is not empty and holds no earlier run: give another folder, or empty this one")

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from cleaner import edit
+from cleaner.allow import Allowed, AllowList
 from cleaner.find import Candidate, Clock, Finder, TimeLimitError, host_of
 from cleaner.fold import View
 from cleaner.model import Document, Pruned, Removal, Rule
@@ -69,6 +70,7 @@ class Cleaner:
         ignore: ids or categories of rules to leave out.
         strict: also use the rules that trade a little of the story for more junk.
         also: groups of text about the story to remove as well, such as "byline".
+        allow: exact texts that are never removed, white space around them aside; see `load_allowed`.
         tidy: also remove white space at the end of lines, and all but one of several blank lines.
         guard: a document that would lose more than this share of its visible characters is kept as it is.
         time_limit: seconds that one document may take; past it the document is kept as it is.
@@ -85,6 +87,7 @@ class Cleaner:
         ignore: Sequence[str] = (),
         strict: bool = False,
         also: Sequence[str] = (),
+        allow: Iterable[str | Allowed] = (),
         tidy: bool = False,
         guard: float = GUARD,
         time_limit: float = TIME_LIMIT,
@@ -92,6 +95,7 @@ class Cleaner:
         given = builtin_rules() if rules is None else tuple(rules)
         self.rules = chosen(given, select, ignore, strict=strict, also=also)
         self.tidy, self.guard, self.time_limit = tidy, guard, time_limit
+        self.allow = AllowList(allow)
         self.finder = Finder(self.rules)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -121,7 +125,7 @@ class Cleaner:
         """Clean one document."""
         view = View(document.text)
         try:
-            removals = self._find(view, host_of(document.url), Clock.of(self.time_limit))
+            removals = self._find(document, view, Clock.of(self.time_limit))
         except TimeLimitError as error:
             return CleanResult(document, trouble=str(error))
         share = _visible_share(view, removals)
@@ -129,20 +133,30 @@ class Cleaner:
             return CleanResult(document, trouble=f"{share:.0%} would have been removed, the guard is {self.guard:.0%}")
         return CleanResult(document, tuple(removals))
 
-    def _find(self, view: View, host: str, clock: Clock) -> list[Removal]:
+    def _find(self, document: Document, view: View, clock: Clock) -> list[Removal]:
         """Find until nothing is left to find: what one removal lays bare belongs to the same cleaning."""
+        host = host_of(document.url)
         candidates = self.finder.candidates(view, host)
         removals: list[Removal] = []
-        while found := self._round(view, candidates, clock):
+        while found := self._round(view, candidates, clock, document.id):
             offsets = edit.Offsets(removals)
             removals = edit.normalise((*removals, *(_in_original(offsets, removal) for removal in found)))
             before, view = view, edit.shortened(view, found)
             candidates = self.finder.candidates_left(candidates, before, view, found, host)
-        return removals
+        return self._disallow(document, removals) if self.allow else removals
 
-    def _round(self, view: View, candidates: Sequence[Candidate], clock: Clock) -> list[Removal]:
-        found = edit.merge(view, self.finder.claims(view, candidates, clock))
+    def _round(self, view: View, candidates: Sequence[Candidate], clock: Clock, article: str) -> list[Removal]:
+        claims = self.finder.claims(view, candidates, clock)
+        if self.allow:
+            found = self.allow.settle(claims, lambda left: edit.merge(view, left), view.text, article)
+        else:
+            found = edit.merge(view, claims)
         return found or (edit.tidy(view) if self.tidy else [])
+
+    def _disallow(self, document: Document, removals: Iterable[Removal]) -> list[Removal]:
+        """Leave out what several rounds together made an allowed text."""
+        text = document.text
+        return [cut for cut in removals if not self.allow.holds(text[cut.start : cut.end], document.id)]
 
 
 def _in_original(offsets: edit.Offsets, removal: Removal) -> Removal:

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import regex
 
+from cleaner import load_allowed
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -50,8 +52,14 @@ def test_the_rule_in_the_readme_works(tmp_path: Path) -> None:
     from cleaner.rules import load_rules  # noqa: PLC0415
 
     (tmp_path / "kind").mkdir()
-    (tmp_path / "kind" / "zap.toml").write_text(blocks("toml")[0])
+    (tmp_path / "kind" / "zap.toml").write_text(next(block for block in blocks("toml") if "pattern" in block))
     assert failures(load_rules(tmp_path)[0]) == []
+
+
+def test_the_allow_list_in_the_readme_works(tmp_path: Path) -> None:
+    (tmp_path / "allow.toml").write_text(next(block for block in blocks("toml") if "[[allow]]" in block))
+    (entry,) = load_allowed(tmp_path / "allow.toml")
+    assert (entry.text, entry.date) == ("© Getty Images", "2026-01-31")
 
 
 def test_the_map_names_every_module() -> None:

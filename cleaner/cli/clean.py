@@ -1,8 +1,9 @@
 """`cleaner clean`."""
 
+import contextlib
 import gc
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,9 +11,10 @@ from typing import Annotated, Any
 import typer
 
 from cleaner import batch
-from cleaner.clean import Cleaner
-from cleaner.cli.options import Also, Ignore, RuleFolders, Select, Strict, all_rules, names
-from cleaner.cli.output import emit, emit_diff, say
+from cleaner.clean import Cleaner, CleanResult
+from cleaner.cli.options import AllowFile, Also, Ignore, RuleFolders, Select, Strict, all_rules, allowed, names
+from cleaner.cli.output import emit, has_colour, paged, say
+from cleaner.cli.report import PAGE, write_page
 from cleaner.errors import CleanerError
 from cleaner.records import FORMATS, SUFFIXES, Choice, Fields, Source, find_sources
 from cleaner.report.diff import unified_diff
@@ -32,6 +34,7 @@ class FormatName(StrEnum):
 class Report(StrEnum):
     """Which report a run writes."""
 
+    html = "html"
     diff = "diff"
     none = "none"
 
@@ -44,7 +47,9 @@ def clean(
     diff: Annotated[bool, typer.Option("--diff", help="Print what would go as a unified diff, write nothing.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Name what would go, write nothing; exit 1 if any.")] = False,
     in_place: Annotated[bool, typer.Option("--in-place", help="Rewrite the files; exit 1 if one changed.")] = False,
-    report: Annotated[Report, typer.Option(help="With -o: the diff report.")] = Report.diff,
+    report: Annotated[
+        Report, typer.Option(help="With -o: report.html and report.diff, only report.diff, or none.")
+    ] = Report.html,
     form: Annotated[
         FormatName, typer.Option("--format", help="What the files hold, if not what they end in.")
     ] = FormatName.auto,
@@ -63,6 +68,7 @@ def clean(
     also: Also = None,
     tidy: Annotated[bool, typer.Option("--tidy", help="Also remove trailing spaces and surplus blank lines.")] = False,
     rules: RuleFolders = None,
+    allow: AllowFile = None,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No summary on stderr.")] = False,
 ) -> None:
     """Clean articles: .txt, .html, .htm, and .jsonl with one article a line.
@@ -90,11 +96,15 @@ def clean(
         "also": names(also),
         "tidy": tidy,
     }
-    job = batch.Job(Cleaner(all_rules(rules), **options), Fields(text_field, id_field, url_field), say)
+    allow_file, entries = allowed(allow)
+    job = batch.Job(Cleaner(all_rules(rules), allow=entries, **options), Fields(text_field, id_field, url_field), say)
     gc.enable()
     if out:
-        noted = options | {"text_field": text_field, "report": report.value}
-        batch.clean_into(out, sources, job, noted, report=report is Report.diff)
+        fields = {"text_field": text_field, "id_field": id_field, "url_field": url_field}
+        noted = options | fields | {"report": report.value, "allow": str(allow_file or "")}
+        batch.clean_into(out, sources, job, noted, report=report is not Report.none)
+        if report is Report.html:
+            write_page(out, out / PAGE)
         found = False
     elif in_place:
         found = _in_place(sources, job)
@@ -116,17 +126,31 @@ def _to_stdout(sources: Sequence[Source], job: batch.Job) -> bool:
 
 
 def _look(sources: Sequence[Source], job: batch.Job, *, diff: bool, check: bool) -> bool:
-    found = False
-    for source in sources:
-        for cleaned in job.clean_or_tell(source):
-            found = found or cleaned.changes
-            if diff and cleaned.result:
-                emit_diff(unified_diff(cleaned.result, batch.header(source, cleaned)))
-            elif check:
-                emit(
-                    "".join(f"{line}\n" for line in batch.findings(source, cleaned)).encode("utf-8", "backslashreplace")
-                )
+    found, colour = False, has_colour()
+    with paged() if diff else contextlib.nullcontext(_emit_text) as write:
+        for source in sources:
+            for cleaned in job.clean_or_tell(source):
+                found = found or cleaned.changes
+                if diff and cleaned.result:
+                    _show_diff(cleaned.result, batch.header(source, cleaned), write, colour=colour)
+                elif check:
+                    write("".join(f"{line}\n" for line in batch.findings(source, cleaned)))
     return found
+
+
+def _emit_text(text: str) -> None:
+    emit(text.encode("utf-8", "backslashreplace"))
+
+
+def _show_diff(result: CleanResult, name: str, write: Callable[[str], None], *, colour: bool) -> None:
+    """Write a diff: to a file as `patch` wants it, to a terminal so that nothing in it steers."""
+    if not sys.stdout.isatty():
+        write(unified_diff(result, name))
+        return
+    from cleaner.report.terminal import coloured_diff  # noqa: PLC0415  only terminals need it
+
+    for line in coloured_diff(result, name, colour=colour):
+        write(line)
 
 
 def _in_place(sources: Sequence[Source], job: batch.Job) -> bool:

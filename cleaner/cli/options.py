@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cleaner.allow import FILE_NAME, Allowed, find_allow_file, load_allowed
 from cleaner.model import Rule
 from cleaner.rules import builtin_rules, load_rules
 
@@ -29,6 +30,25 @@ Also = Annotated[
     list[str] | None,
     typer.Option("--also", metavar="GROUP", help="Also remove text about the story, e.g. byline,dateline."),
 ]
+
+
+Seed = Annotated[int, typer.Option(metavar="N", help="Of the random sample; the same seed draws the same.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+AllowFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--allow",
+        metavar="FILE",
+        help=f"Exact texts that stay: TOML, [[allow]] tables with text, article, rule, reason, date. "
+        f"By default {FILE_NAME}, here or in the nearest folder above.",
+    ),
+]
+
+
+def allowed(file: Path | None) -> tuple[Path | None, tuple[Allowed, ...]]:
+    """Return the allow-list that a run goes by, and its entries."""
+    found = file or find_allow_file()
+    return found, load_allowed(found) if found else ()
 
 
 def all_rules(folders: Sequence[Path] | None) -> tuple[Rule, ...]:

@@ -1,11 +1,17 @@
 """Data to stdout, talk to stderr."""
 
+import contextlib
+import json
 import os
+import signal
 import sys
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from cleaner.report.diff import visible
 
-_COLOURS = {"-": 31, "+": 32, "@": 36}
+if TYPE_CHECKING:
+    import subprocess
 
 
 def emit(data: bytes) -> None:
@@ -22,13 +28,50 @@ def say(line: str) -> None:
     print(visible(line), file=sys.stderr)
 
 
-def emit_diff(diff: str) -> None:
-    """Write a diff to stdout: as it is, or coloured and with control characters made visible on a terminal."""
-    if not sys.stdout.isatty():
-        emit(diff.encode("utf-8", "backslashreplace"))
+def emit_json(value: Any) -> None:
+    """Write a value to stdout as JSON."""
+    emit((json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace"))
+
+
+def has_colour() -> bool:
+    """Whether stdout is a terminal whose user has not asked for no colours (https://no-color.org)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+@contextlib.contextmanager
+def paged() -> Iterator[Callable[[str], None]]:
+    """Write text through $PAGER as git does: `less -FRX` by default, none where stdout is no terminal."""
+    import shlex  # noqa: PLC0415  only terminals need it
+    import subprocess  # noqa: PLC0415
+
+    command = shlex.split(os.environ.get("PAGER", "less"))
+    if not sys.stdout.isatty() or command in ([], ["cat"]):
+        yield lambda text: emit(text.encode("utf-8", "backslashreplace"))
         return
-    plain = bool(os.environ.get("NO_COLOR"))
-    for line in diff.split("\n")[:-1]:
-        colour = None if plain else _COLOURS.get(line[:1])
-        shown = visible(line)
-        emit((f"\x1b[{colour}m{shown}\x1b[0m\n" if colour else f"{shown}\n").encode("utf-8", "backslashreplace"))
+    try:
+        pager = subprocess.Popen(command, stdin=subprocess.PIPE, env={"LESS": "FRX", "LV": "-c", **os.environ})  # noqa: S603  the user's own pager
+    except OSError:
+        yield lambda text: emit(text.encode("utf-8", "backslashreplace"))
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the pager
+    try:
+        yield _writer(pager)
+    finally:
+        with contextlib.suppress(BrokenPipeError):
+            pager.stdin.close()  # type: ignore[union-attr]
+        pager.wait()
+        signal.signal(signal.SIGINT, before)
+
+
+def _writer(pager: "subprocess.Popen[bytes]") -> Callable[[str], None]:
+    """Write to a pager for as long as its user looks."""
+
+    def write(text: str) -> None:
+        if pager.stdin and not gone:
+            try:
+                pager.stdin.write(text.encode("utf-8", "backslashreplace"))
+            except BrokenPipeError:
+                gone.append(True)
+
+    gone: list[bool] = []
+    return write

@@ -45,7 +45,7 @@ class Pattern:
     """A pattern of a rule, made ready when a line first needs it.
 
     One with slots is at first compiled with only the phrases that the line holds, since no other can match there: a
-    hundred times quicker than with all phrases of 76 languages. Once that took as long, it is compiled with all of them.
+    hundred times quicker than with all phrases of 76 languages. Once that took as long, it is compiled with them all.
     """
 
     def __init__(self, rule: Rule, source: str) -> None:

@@ -1,0 +1,137 @@
+"""The allow-list: exact texts that are never removed, each with its reason, in a file beside the user's config."""
+
+import datetime as dt
+import json
+import os
+import tomllib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cleaner.errors import CleanerError
+from cleaner.model import Removal
+
+FILE_NAME = "cleaner-allow.toml"
+KEYS = ("text", "article", "rule", "reason", "date")
+_MAX_BYTES = 50_000_000
+_HEAD = """\
+# Texts that `cleaner` never removes. It finds this file in the folder it is started from or in one above.
+# text: exactly what stays, white space around it aside; article: only in the article of that id; the rest is for you.
+"""
+
+
+class AllowError(CleanerError):
+    """An allow-list cannot be used. The message names the file, the entry and the mend."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """A text that stays, white space around it aside.
+
+    With `article`, it stays only in the document of that id. `rule` says which rules took it, `reason` and `date` (ISO
+    8601) why and when it was allowed; they are for the reader.
+    """
+
+    text: str
+    article: str = ""
+    rule: str = ""
+    reason: str = ""
+    date: str = ""
+
+
+class AllowList:
+    """Allowed texts, ready to be looked up."""
+
+    def __init__(self, entries: Iterable[str | Allowed] = ()) -> None:
+        given = (Allowed(entry) if isinstance(entry, str) else entry for entry in entries)
+        self._entries = {(entry.text.strip(), entry.article) for entry in given if entry.text.strip()}
+
+    def __bool__(self) -> bool:
+        return bool(self._entries)
+
+    def holds(self, text: str, article: str) -> bool:
+        """Whether a removed text may not be removed from the document of that id."""
+        text = text.strip()
+        return (text, "") in self._entries or (bool(article) and (text, article) in self._entries)
+
+    def settle(
+        self, claims: Sequence[Removal], merge: Callable[[Sequence[Removal]], list[Removal]], text: str, article: str
+    ) -> list[Removal]:
+        """Return what `merge` makes of the claims, without what is allowed.
+
+        A claim that only takes allowed text is left out before the others are merged, so that they do not count on it.
+        """
+        while True:
+            found = merge(claims)
+            kept = [removal for removal in found if self.holds(text[removal.start : removal.end], article)]
+            going = [removal for removal in found if removal not in kept]
+            left = [claim for claim in claims if not _touches(claim, kept) or _touches(claim, going)]
+            if len(left) == len(claims):
+                return going
+            claims = left
+
+
+def _touches(claim: Removal, removals: Iterable[Removal]) -> bool:
+    return any(claim.start < removal.end and removal.start < claim.end for removal in removals)
+
+
+def load_allowed(path: Path) -> tuple[Allowed, ...]:
+    """Read an allow-list: TOML, a table `[[allow]]` for each text.
+
+    Raises:
+        AllowError: the file cannot be read, or an entry is not as it should be.
+    """
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise AllowError(f"{path}: larger than {_MAX_BYTES:,} bytes, that is no allow-list")
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise AllowError(f"{path}: not valid TOML: {error}") from error
+    except OSError as error:
+        raise AllowError(f"{path}: cannot be read: {error.strerror}") from error
+    entries = table.pop("allow", [])
+    if table or not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise AllowError(f"{path}: holds other things than tables [[allow]]")
+    return tuple(_entry(path, number, entry) for number, entry in enumerate(entries, 1))
+
+
+def _entry(path: Path, number: int, entry: dict[str, Any]) -> Allowed:
+    place = f"{path}: entry {number}"
+    for key, value in entry.items():
+        if key not in KEYS:
+            raise AllowError(f"{place}: {key}: unknown key, known keys are {', '.join(KEYS)}")
+        if key == "date" and isinstance(value, dt.date):
+            entry[key] = value.isoformat()
+        elif not isinstance(value, str):
+            raise AllowError(f"{place}: {key}: must be a text")
+    if not entry.get("text", "").strip():
+        raise AllowError(f"{place}: text: is missing or empty")
+    return Allowed(**entry)
+
+
+def find_allow_file(folder: Path | None = None) -> Path | None:
+    """Return the allow-list of a folder (by default the one the program runs in), or of the nearest one above it."""
+    start = Path(os.path.abspath(folder or Path.cwd()))
+    return next((place / FILE_NAME for place in (start, *start.parents) if (place / FILE_NAME).is_file()), None)
+
+
+def written_out(entries: Iterable[Allowed], *, new: bool) -> str:
+    """Return entries as TOML to append to an allow-list, or, if `new`, to begin one."""
+    tables = []
+    for entry in entries:
+        lines = [f"{key} = {toml_text(getattr(entry, key))}" for key in KEYS if key != "date" and getattr(entry, key)]
+        lines += [f"date = {entry.date}"] if entry.date else []
+        tables.append("\n[[allow]]\n" + "\n".join(lines) + "\n")
+    return (_HEAD if new else "") + "".join(tables)
+
+
+def toml_text(text: str) -> str:
+    """Return a text as a basic string of TOML, on one line.
+
+    Raises:
+        AllowError: it holds a lone surrogate, which TOML cannot write.
+    """
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise AllowError(f"{text!r} holds a lone surrogate, which no text file can hold")
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -38,8 +38,9 @@ def apply(
     """Keep what a report's reader called wrong: cleaner review apply decisions.json.
 
     Wrong removals become entries of the allow-list, which `cleaner clean` finds by itself. A text that went more than
-    once stays only in the article where it was judged, wherever it stands in it. Printed are examples to paste into the rules, and the precision
-    estimated from what was judged of the random samples, with its 95 % interval (Wilson's score interval).
+    once stays only in the article where it was judged, wherever it stands in it. Printed are examples to paste into the
+    rules, and the precision estimated from what was judged of the random samples, with its 95 % interval (Wilson's
+    score interval).
     """
     from cleaner.report import review  # noqa: PLC0415  its parts are slow to load
 

@@ -51,6 +51,12 @@ def test_the_installed_command_cleans_the_first_article(installed: Path, tmp_pat
     assert done.stdout == (CASE / "expected.txt").read_bytes()
 
 
+def test_the_installed_command_writes_the_report(installed: Path, tmp_path: Path) -> None:
+    command = [str(installed / "cleaner"), "clean", str(CASE / "input.txt"), "-o", "out"]
+    subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)
+    assert "A person widget" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+
+
 def test_the_installed_command_cleans_a_page(installed: Path, tmp_path: Path) -> None:
     story = "<p>The council met on Monday and agreed on a budget after a long debate in the hall of the town.</p>" * 6
     (tmp_path / "page.html").write_text(f"<html><body><article>{story}</article></body></html>")

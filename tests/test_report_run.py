@@ -101,8 +101,22 @@ def test_a_run_that_was_changed_is_said(run: Run, name: str) -> None:
         list(run.articles())
 
 
-def test_a_ledger_that_is_none_is_said(run: Run) -> None:
-    (run.out / "removals" / "b.txt.jsonl").write_text("[1]\n")
+@pytest.mark.parametrize(
+    "row",
+    [
+        "[1]",
+        "5",
+        "{",
+        '{"record": 1, "start": 0, "text": "x"}',
+        '{"record": 1, "start": 0, "text": "x", "rules": [5]}',
+        '{"record": 1, "start": "0", "text": "x", "rules": ["a/b"]}',
+        '{"record": 1, "start": 0, "text": 7, "rules": ["a/b"]}',
+        '{"record": 1, "start": 999, "text": "x", "rules": ["a/b"]}',
+        '{"record": 1, "field": "html", "text": "x", "rules": []}',
+    ],
+)
+def test_a_ledger_that_is_none_is_said(run: Run, row: str) -> None:
+    (run.out / "removals" / "b.txt.jsonl").write_text(row + "\n")
     with pytest.raises(CleanerError, match="does not fit its ledger"):
         list(run.articles())
 

@@ -39,7 +39,7 @@ AllowFile = Annotated[
     typer.Option(
         "--allow",
         metavar="FILE",
-        help=f"Exact texts that stay: TOML, [[allow]] tables with text, article, rule, reason, date. "
+        help=f"Exact texts that stay: a TOML array of tables `allow`, each with text, article, rule, reason, date. "
         f"By default {FILE_NAME}, here or in the nearest folder above.",
     ),
 ]

@@ -188,11 +188,18 @@ def _articles(name: str, record: Record, rows: Iterable[Row]) -> Iterator[Articl
         site=host_of(document.url) or host_of(_first(held, SITE_FIELDS)),
         language=_first(held, LANGUAGE_FIELDS),
         text=text,
-        removals=tuple(Removal(row["start"], row["start"] + len(row["text"]), tuple(row["rules"])) for row in spans),
-        pruned=tuple(Pruned(row["rules"][0], row["text"]) for row in rows if row.get("field") == "html"),
+        removals=tuple(Removal(row["start"], row["start"] + len(row["text"]), _rules(row)) for row in spans),
+        pruned=tuple(Pruned(_rules(row)[0], str(row["text"])) for row in rows if row.get("field") == "html"),
         trouble=trouble,
         failed=record.document is None or bool(trouble and not text),
     )
+
+
+def _rules(row: Row) -> tuple[str, ...]:
+    rules = row["rules"]
+    if not (isinstance(rules, list) and rules and all(isinstance(rule, str) for rule in rules)):
+        raise ValueError(f"a removal of record {row['record']} names no rules")
+    return tuple(rules)
 
 
 def _other_fields(record: Record) -> Mapping[str, Any]:

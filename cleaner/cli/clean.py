@@ -9,24 +9,20 @@ from typing import Annotated, Any
 
 import typer
 
-from cleaner import batch
-from cleaner.clean import Cleaner
+from cleaner.batch.one import Job, findings, out_of
+from cleaner.batch.work import header
+from cleaner.clean import TIME_LIMIT, Cleaner
 from cleaner.cli.options import Also, Ignore, RuleFolders, Select, Strict, all_rules, names
 from cleaner.cli.output import emit, emit_diff, say
 from cleaner.errors import CleanerError
 from cleaner.records import FORMATS, SUFFIXES, Choice, Fields, Source, find_sources
 from cleaner.report.diff import unified_diff
 
-STDIN = Path("-")
+STDIN = "-"
 
-
-class FormatName(StrEnum):
-    """What a file holds."""
-
-    auto = "auto"
-    txt = "txt"
-    html = "html"
-    jsonl = "jsonl"
+AUTO = "auto"
+FormatName = StrEnum("FormatName", [AUTO, *FORMATS])  # type: ignore[misc]
+_AUTO = FormatName(AUTO)
 
 
 class Report(StrEnum):
@@ -36,8 +32,19 @@ class Report(StrEnum):
     none = "none"
 
 
+class LedgerKind(StrEnum):
+    """Which account of removals a run keeps."""
+
+    rows = "rows"
+    dolma = "dolma"
+    none = "none"
+
+
 def clean(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files or folders; - reads stdin.")],
+    paths: Annotated[
+        list[str],
+        typer.Argument(metavar="PATH...", help="Files, folders or s3:// … URLs; - reads stdin.", show_default=False),
+    ],
     out: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="OUT", help="Write clean texts and the account of them here.")
     ] = None,
@@ -45,10 +52,13 @@ def clean(
     check: Annotated[bool, typer.Option("--check", help="Name what would go, write nothing; exit 1 if any.")] = False,
     in_place: Annotated[bool, typer.Option("--in-place", help="Rewrite the files; exit 1 if one changed.")] = False,
     report: Annotated[Report, typer.Option(help="With -o: the diff report.")] = Report.diff,
-    form: Annotated[
-        FormatName, typer.Option("--format", help="What the files hold, if not what they end in.")
-    ] = FormatName.auto,
-    text_field: Annotated[str, typer.Option(help="Field of a record that holds the text.")] = "text",
+    ledger: Annotated[
+        LedgerKind, typer.Option(help="With -o: rows of what was removed, Dolma attribute files, or none.")
+    ] = LedgerKind.rows,
+    form: Annotated[FormatName, typer.Option("--format", help="What the files hold, if not what they end in.")] = _AUTO,
+    text_field: Annotated[
+        list[str] | None, typer.Option(help="Field or column that holds the text [default: text]; repeat for several.")
+    ] = None,
     id_field: Annotated[str, typer.Option(help="Field that holds the id.")] = "id",
     url_field: Annotated[str, typer.Option(help="Field that holds the url.")] = "url",
     include: Annotated[
@@ -63,9 +73,23 @@ def clean(
     also: Also = None,
     tidy: Annotated[bool, typer.Option("--tidy", help="Also remove trailing spaces and surplus blank lines.")] = False,
     rules: RuleFolders = None,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No summary on stderr.")] = False,
+    jobs: Annotated[
+        int | None, typer.Option("-j", "--jobs", min=1, help="With -o: worker processes [default: one a core].")
+    ] = None,
+    restart: Annotated[bool, typer.Option("--restart", help="With -o: throw away what is in OUT, clean anew.")] = False,
+    max_errors: Annotated[
+        int | None, typer.Option(min=0, help="With -o: stop when more records than this are broken.")
+    ] = None,
+    time_limit: Annotated[
+        float, typer.Option(min=0.01, help="Seconds for one document; one that takes longer stays as it is.")
+    ] = TIME_LIMIT,
+    no_verify: Annotated[
+        bool, typer.Option("--no-verify", help="Do not prove each clean record before it is written.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="With -o: print the counts of the run as JSON.")] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress and no summary on stderr.")] = False,
 ) -> None:
-    """Clean articles: .txt, .html, .htm, and .jsonl with one article a line.
+    """Clean articles: .txt, .html, .jsonl, .json, .csv, .tsv, .parquet, .warc and .wet, also .gz, .bz2, .xz and .zst.
 
     One file goes to stdout: cleaner clean article.txt > clean.txt
 
@@ -75,28 +99,30 @@ def clean(
         raise CleanerError("-o, --in-place and --diff/--check exclude each other: choose one")
     if in_place and STDIN in paths:
         raise CleanerError("-: standard input cannot be rewritten in place")
-    forced = None if form is FormatName.auto else FORMATS[form.value]
-    sources = find_sources(
-        [path for path in paths if path != STDIN],
-        Choice(SUFFIXES, forced, names(include), names(exclude), out),
-        FORMATS["txt"],
-    )
+    forced = None if form.value == AUTO else FORMATS[form.value]
+    choice = Choice(SUFFIXES, forced, names(include), names(exclude), out)
+    sources = find_sources([path for path in paths if path != STDIN], choice, FORMATS["txt"])
     if STDIN in paths:
-        sources.append(Source(STDIN, "stdin", forced or FORMATS["txt"], sys.stdin.buffer.read()))
+        sources.append(Source(Path(STDIN), "stdin", forced or FORMATS["txt"], sys.stdin.buffer.read()))
     options: dict[str, Any] = {
         "select": names(select),
         "ignore": names(ignore),
         "strict": strict,
         "also": names(also),
         "tidy": tidy,
+        "time_limit": time_limit,
     }
-    job = batch.Job(Cleaner(all_rules(rules), **options), Fields(text_field, id_field, url_field), say)
+    first, *more = text_field or ["text"]
+    fields = Fields(first, id_field, url_field, tuple(more))
+    job = Job(Cleaner(all_rules(rules), **options), fields, say, verify=not no_verify)
     gc.enable()
     if out:
-        noted = options | {"text_field": text_field, "report": report.value}
-        batch.clean_into(out, sources, job, noted, report=report is Report.diff)
-        found = False
-    elif in_place:
+        from cleaner.cli.run import run  # noqa: PLC0415  a single file never pays for processes
+
+        how = {"report": report is Report.diff, "ledger": ledger.value, "jobs": jobs, "restart": restart}
+        run(out, sources, job, options, how | {"max_errors": max_errors}, quiet=quiet, as_json=as_json)
+        raise typer.Exit(2 if job.totals.troubled or job.failures else 0)
+    if in_place:
         found = _in_place(sources, job)
     elif diff or check:
         found = _look(sources, job, diff=diff, check=check) and check
@@ -107,30 +133,31 @@ def clean(
     raise typer.Exit(2 if job.totals.troubled or job.failures else int(found))
 
 
-def _to_stdout(sources: Sequence[Source], job: batch.Job) -> bool:
+def _to_stdout(sources: Sequence[Source], job: Job) -> bool:
     if len(sources) != 1:
         raise CleanerError(f"{len(sources)} files have no place on stdout: add -o OUT, --diff, --check or --in-place")
-    for cleaned in job.clean(sources[0]):
-        emit(cleaned.after)
+    (source,) = sources
+    if source.form.name == "parquet":
+        raise CleanerError(f"{source}: a table has no place on stdout: add -o OUT, --diff or --check")
+    for cleaned in job.clean(source):
+        emit(out_of(source, cleaned))
     return False
 
 
-def _look(sources: Sequence[Source], job: batch.Job, *, diff: bool, check: bool) -> bool:
+def _look(sources: Sequence[Source], job: Job, *, diff: bool, check: bool) -> bool:
     found = False
     for source in sources:
         for cleaned in job.clean_or_tell(source):
             found = found or cleaned.changes
-            if diff and cleaned.result:
-                emit_diff(unified_diff(cleaned.result, batch.header(source, cleaned)))
-            elif check:
-                emit(
-                    "".join(f"{line}\n" for line in batch.findings(source, cleaned)).encode("utf-8", "backslashreplace")
-                )
+            for result in cleaned.results if diff else ():
+                emit_diff(unified_diff(result, header(source.name, source.form, result)))
+            if check and not diff:
+                emit("".join(f"{line}\n" for line in findings(source, cleaned)).encode("utf-8", "backslashreplace"))
     return found
 
 
-def _in_place(sources: Sequence[Source], job: batch.Job) -> bool:
+def _in_place(sources: Sequence[Source], job: Job) -> bool:
     changed = [source for source in sources if job.rewrite_or_tell(source)]
     for source in changed:
-        say(f"cleaned {source.path}")
+        say(f"cleaned {source}")
     return bool(changed)

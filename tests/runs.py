@@ -5,8 +5,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from cleaner import Cleaner, Rule, batch
+from cleaner import Cleaner, Rule
 from cleaner.allow import Allowed
+from cleaner.batch.one import Job
+from cleaner.batch.run import How, clean_into
 from cleaner.records import FORMATS, SUFFIXES, Choice, Fields, find_sources
 from cleaner.report.run import Run
 
@@ -23,6 +25,6 @@ def records(rows: Iterable[Mapping[str, Any]], path: Path) -> Path:
 def run_over(source: Path, out: Path, rules: Iterable[Rule] = (JUNK, LINE), allow: Iterable[Allowed] = ()) -> Run:
     """Clean what lies in a folder, or a file, and return the run."""
     sources = find_sources([source], Choice(SUFFIXES), FORMATS["txt"])
-    job = batch.Job(Cleaner(rules, allow=allow), Fields(), lambda _: None)
-    batch.clean_into(out, sources, job, {}, report=True)
+    job = Job(Cleaner(rules, allow=allow), Fields(), lambda _: None)
+    clean_into(out, sources, job, {}, How(jobs=0))
     return Run(out)

@@ -152,5 +152,5 @@ def test_the_run_notes_its_list(run: Runner, tmp_path: Path, monkeypatch: pytest
     (tmp_path / "a.txt").write_text(CREDITS)
     (tmp_path / "mine.toml").write_text("[[allow]]\ntext = '© Reuters'\ndate = 2026-01-31\n")
     run("clean", "a.txt", "-o", "out", "--allow", "mine.toml")
-    assert json.loads((tmp_path / "out" / "run.json").read_text())["options"]["allow"] == "mine.toml"
+    assert json.loads((tmp_path / "out" / "run.json").read_text())["options"]["allow"] == [["© Reuters", ""]]
     assert "Reuters" in (tmp_path / "out" / "clean" / "a.txt").read_text()

@@ -10,11 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from cleaner import Cleaner, Rule, batch
+from cleaner import Cleaner, Rule
+from cleaner.batch.back import restore
+from cleaner.batch.one import Job
+from cleaner.batch.run import How, clean_into
 from cleaner.errors import CleanerError
 from cleaner.records import FORMATS, SUFFIXES, Choice, Fields, Source, find_sources
 
 JUNK = Rule("kind/junk", "", ("junk",), (), "junk", removes="match")
+HERE = How(jobs=0)
 PAGE = (
     "<html><body><article>"
     + "<p>The council met on Monday, and junk was the word of the day.</p>" * 9
@@ -26,11 +30,15 @@ def sources(*paths: Path, out: Path | None = None, include: tuple[str, ...] = ()
     return find_sources(paths, Choice(SUFFIXES, include=include, out=out), FORMATS["txt"])
 
 
-def run(folder: Path, out: Path, report: bool = True) -> tuple[batch.Job, list[str]]:
+def run(folder: Path, out: Path, how: How = HERE) -> tuple[Job, list[str]]:
     told: list[str] = []
-    job = batch.Job(Cleaner([JUNK]), Fields(), told.append)
-    batch.clean_into(out, sources(folder, out=out), job, {}, report=report)
+    job = Job(Cleaner([JUNK]), Fields(), told.append)
+    clean_into(out, sources(folder, out=out), job, {}, how)
     return job, told
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 @pytest.fixture
@@ -49,7 +57,7 @@ def test_the_tree_is_kept_and_every_removal_is_on_record(scraped: Path, tmp_path
     job, told = run(scraped, out)
     assert (out / "clean" / "a.txt").read_bytes() == b"\xef\xbb\xbfa story\r\nmore of it"
     lines = (out / "clean" / "deep" / "b.jsonl").read_text().split("\n")
-    assert lines == ['{"id": "x", "text": "caf\\u00e9 b"}', "", "{bad", '{"text": "fine"}', ""]
+    assert lines == ['{"id": "x", "text": "caf\\u00e9 b"}', "", '{"text": "fine"}', ""]
     rows = [json.loads(line) for line in (out / "removals" / "deep" / "b.jsonl.jsonl").read_text().splitlines()]
     assert rows[0] == {
         "id": "x",
@@ -60,16 +68,17 @@ def test_the_tree_is_kept_and_every_removal_is_on_record(scraped: Path, tmp_path
         "rules": ["kind/junk"],
         "text": "junk ",
     }
-    assert rows[1]["record"] == 3
-    assert "not valid JSON" in rows[1]["trouble"]
+    (broken,) = (json.loads(line) for line in (out / "errors" / "deep" / "b.jsonl.jsonl").read_text().splitlines())
+    assert (broken["record"], broken["offset"], broken["raw"]) == (3, 41, "{bad\n")
+    assert "not valid JSON" in broken["trouble"]
     assert "junk" not in (out / "clean" / "page.html.txt").read_text()
-    assert told == [f"{scraped}/deep/b.jsonl:3: {rows[1]['trouble']}"]
+    assert told == [f"{scraped}/deep/b.jsonl:3: {broken['trouble']}"]
     assert (job.totals.records, job.totals.touched, job.totals.troubled) == (5, 3, 1)
 
 
 def test_restore_rebuilds_every_file(scraped: Path, tmp_path: Path) -> None:
     run(scraped, tmp_path / "out")
-    assert batch.restore(tmp_path / "out", tmp_path / "back") == 3
+    assert restore(tmp_path / "out", tmp_path / "back") == 3
     for name in ("a.txt", "deep/b.jsonl", "page.html"):
         assert (tmp_path / "back" / name).read_bytes() == (scraped / name).read_bytes()
 
@@ -78,7 +87,7 @@ def test_restore_notices_a_changed_output(scraped: Path, tmp_path: Path) -> None
     run(scraped, tmp_path / "out")
     (tmp_path / "out" / "clean" / "a.txt").write_text("another story\nof the same day")
     with pytest.raises(CleanerError, match=r"a\.txt: cannot be restored"):
-        batch.restore(tmp_path / "out", tmp_path / "back")
+        restore(tmp_path / "out", tmp_path / "back")
     assert not (tmp_path / "back" / "a.txt").exists()
 
 
@@ -87,7 +96,7 @@ def test_restore_does_not_write_outside_its_folder(tmp_path: Path) -> None:
     out.mkdir()
     (out / "run.json").write_text('{"complete": true, "files": [{"name": "../evil", "format": "txt", "sha256": ""}]}')
     with pytest.raises(CleanerError, match="leads out of the folder"):
-        batch.restore(out, tmp_path / "back")
+        restore(out, tmp_path / "back")
 
 
 @pytest.mark.parametrize(("content", "message"), [(None, "holds no run"), ("{", "is not what"), ("{}", "is not what")])
@@ -95,7 +104,7 @@ def test_restore_wants_the_output_of_a_run(tmp_path: Path, content: str | None, 
     if content is not None:
         (tmp_path / "run.json").write_text(content)
     with pytest.raises(CleanerError, match=message):
-        batch.restore(tmp_path, tmp_path / "back")
+        restore(tmp_path, tmp_path / "back")
 
 
 def test_the_report_names_file_and_record(scraped: Path, tmp_path: Path) -> None:
@@ -105,7 +114,7 @@ def test_the_report_names_file_and_record(scraped: Path, tmp_path: Path) -> None
 
 
 def test_no_report_when_none_is_asked_for(scraped: Path, tmp_path: Path) -> None:
-    run(scraped, tmp_path / "out", report=False)
+    run(scraped, tmp_path / "out", How(jobs=0, report=False))
     assert not (tmp_path / "out" / "report.diff").exists()
 
 
@@ -126,7 +135,7 @@ def test_run_json_agrees_with_the_ledger(scraped: Path, tmp_path: Path) -> None:
 def test_a_second_run_replaces_the_first(scraped: Path, tmp_path: Path) -> None:
     run(scraped, tmp_path / "out")
     (scraped / "a.txt").unlink()
-    run(scraped, tmp_path / "out")
+    run(scraped, tmp_path / "out", How(jobs=0, restart=True))
     assert not (tmp_path / "out" / "clean" / "a.txt").exists()
 
 
@@ -146,9 +155,9 @@ def test_an_output_folder_inside_the_input_is_no_input(scraped: Path) -> None:
 
 def test_an_input_inside_the_output_folder_is_refused(scraped: Path, tmp_path: Path) -> None:
     run(scraped, tmp_path / "out")
-    job = batch.Job(Cleaner([JUNK]), Fields(), print)
+    job = Job(Cleaner([JUNK]), Fields(), print)
     with pytest.raises(CleanerError, match="lies in the output folder"):
-        batch.clean_into(tmp_path / "out", sources(tmp_path / "out" / "clean"), job, {}, report=True)
+        clean_into(tmp_path / "out", sources(tmp_path / "out" / "clean"), job, {}, HERE)
     assert (tmp_path / "out" / "clean" / "a.txt").exists()
 
 
@@ -157,9 +166,9 @@ def test_two_files_of_one_name_are_refused_one_output_but_not_in_place(tmp_path:
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "a.txt").write_text("a junk b")
     both = sources(tmp_path / "one", tmp_path / "two")
-    job = batch.Job(Cleaner([JUNK]), Fields(), print)
+    job = Job(Cleaner([JUNK]), Fields(), print)
     with pytest.raises(CleanerError, match=r"would both be written as clean/a\.txt"):
-        batch.clean_into(tmp_path / "out", both, job, {}, report=True)
+        clean_into(tmp_path / "out", both, job, {}, HERE)
     assert [job.rewrite_or_tell(source) for source in both] == [True, True]
 
 
@@ -187,12 +196,12 @@ def test_one_file_that_cannot_be_read_does_not_stop_the_others(scraped: Path, tm
         yield Broken()
 
     told: list[str] = []
-    job = batch.Job(Cleaner([JUNK]), Fields(), told.append)
+    job = Job(Cleaner([JUNK]), Fields(), told.append)
     first, *others = sources(scraped)
     with pytest.MonkeyPatch.context() as patch:
         original = Source.open
         patch.setattr(Source, "open", lambda source: opened(source) if source == first else original(source))
-        batch.clean_into(tmp_path / "out", [first, *others], job, {}, report=True)
+        clean_into(tmp_path / "out", [first, *others], job, {}, HERE)
     assert (tmp_path / "out" / "clean" / "page.html.txt").exists()
     assert job.failures == 1
     assert f"{first.path}: cannot be read: Input/output error" in told
@@ -209,9 +218,9 @@ def test_a_page_without_an_article_leaves_no_markup_in_the_clean_folder(tmp_path
 def test_restore_overwrites_nothing(scraped: Path, tmp_path: Path) -> None:
     run(scraped, tmp_path / "out")
     with pytest.raises(CleanerError, match="exists already"):
-        batch.restore(tmp_path / "out", scraped)
+        restore(tmp_path / "out", scraped)
     with pytest.raises(CleanerError, match="give another folder"):
-        batch.restore(tmp_path / "out", tmp_path / "out" / "clean")
+        restore(tmp_path / "out", tmp_path / "out" / "clean")
 
 
 def test_a_page_and_a_text_of_its_name_are_refused(tmp_path: Path) -> None:
@@ -227,29 +236,33 @@ def test_globs_choose_what_of_a_folder_is_read(scraped: Path) -> None:
     assert [source.name for source in sources(scraped, include=("a.*",))] == ["a.txt"]
 
 
-def test_a_run_that_is_stopped_leaves_no_file_half_written(scraped: Path, tmp_path: Path) -> None:
+def test_a_run_that_is_stopped_leaves_no_file_half_written_and_goes_on(scraped: Path, tmp_path: Path) -> None:
     def stop(_: str) -> None:
         raise KeyboardInterrupt
 
-    job = batch.Job(Cleaner([JUNK]), Fields(), stop)
+    job = Job(Cleaner([JUNK]), Fields(), stop)
     with pytest.raises(KeyboardInterrupt):
-        batch.clean_into(tmp_path / "out", sources(scraped), job, {}, report=True)
+        clean_into(tmp_path / "out", sources(scraped), job, {}, HERE)
     written = [
         path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*") if path.is_file()
     ]
-    assert sorted(written) == [
+    assert sorted(name for name in written if not name.startswith(".parts/")) == [
         "clean/a.txt",
         "clean/page.html.txt",
+        "journal.jsonl",
         "pages/page.html",
         "removals/a.txt.jsonl",
         "removals/page.html.txt.jsonl",
         "run.json",
     ]
+    run(scraped, tmp_path / "out")
+    run(scraped, tmp_path / "fresh")
+    assert tree(tmp_path / "out") == tree(tmp_path / "fresh")
 
 
 def rewrite(path: Path) -> bool:
     (source,) = sources(path)
-    return batch.Job(Cleaner([JUNK]), Fields(), print).rewrite_or_tell(source)
+    return Job(Cleaner([JUNK]), Fields(), print).rewrite_or_tell(source)
 
 
 def test_in_place_keeps_mode_and_link(tmp_path: Path) -> None:

@@ -159,7 +159,7 @@ def test_rules_list_and_show(run: Runner) -> None:
     ("args", "message"),
     [
         (["clean", "missing.txt"], "missing.txt: no such file or folder"),
-        (["clean", "empty"], "empty: no article in it (looked for .htm, .html"),
+        (["clean", "empty"], "empty: no article in it (looked for .csv, .htm, .html"),
         (["clean", "binary.txt"], "binary.txt: holds null bytes"),
         (["clean", "latin1.txt"], "latin1.txt: not valid UTF-8 at byte 3: convert it first"),
         (["clean", "bad.jsonl"], "bad.jsonl:3: not valid JSON: expected a key in double quotes at column 2"),
@@ -245,13 +245,16 @@ def test_ctrl_c_ends_with_one_line_and_nothing_half_written(tmp_path: Path) -> N
     process = subprocess.Popen(
         command, cwd=tmp_path, stderr=subprocess.PIPE, env=os.environ | {"PYTHONPATH": str(ROOT)}
     )
-    while not list(tmp_path.glob("out/clean/.cleaner-*")):
+    while not list(tmp_path.glob("out/.parts/clean")):
         assert process.poll() is None
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=20)
-    assert (process.returncode, err) == (130, b"cleaner: stopped; no file was left half written\n")
-    assert [path.name for path in (tmp_path / "out").rglob("*") if path.is_file()] == ["run.json"]
+    assert (process.returncode, err) == (
+        130,
+        b"cleaner: stopped; no file was left half written, and a run with -o goes on when it is started again\n",
+    )
+    assert not (tmp_path / "out" / "clean").exists()
 
 
 def test_names_and_texts_cannot_steer_the_terminal(run: Runner, tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ def test_the_run_says_why_a_rule_is_there(run: Run) -> None:
         ("{", "is not what"),
         ("[]", "is not what"),
         ('{"files": [{"name": "../x", "format": "txt"}]}', "leads out of the folder"),
-        ('{"files": [{"name": "x", "format": "exe"}]}', "is no format"),
+        ('{"files": [{"name": "x", "format": "exe"}]}', "is not what"),
         ('{"files": []}', "was stopped before its end"),
     ],
 )

@@ -67,5 +67,8 @@ def main() -> None:
         say(f"cleaner: {error.filename or 'output'}: {error.strerror}")
         sys.exit(2)
     except _Stopped:
-        print("cleaner: stopped; no file was left half written", file=sys.stderr)
+        print(
+            "cleaner: stopped; no file was left half written, and a run with -o goes on when it is started again",
+            file=sys.stderr,
+        )
         sys.exit(130)

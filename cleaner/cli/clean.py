@@ -10,25 +10,21 @@ from typing import Annotated, Any
 
 import typer
 
-from cleaner import batch
-from cleaner.clean import Cleaner, CleanResult
+from cleaner.batch.one import Job, findings, out_of
+from cleaner.batch.work import header
+from cleaner.clean import TIME_LIMIT, Cleaner, CleanResult
 from cleaner.cli.options import AllowFile, Also, Ignore, RuleFolders, Select, Strict, all_rules, allowed, names
 from cleaner.cli.output import emit, has_colour, paged, say
-from cleaner.cli.report import PAGE, write_page
+from cleaner.cli.report import PAGE
 from cleaner.errors import CleanerError
 from cleaner.records import FORMATS, SUFFIXES, Choice, Fields, Source, find_sources
 from cleaner.report.diff import unified_diff
 
-STDIN = Path("-")
+STDIN = "-"
 
-
-class FormatName(StrEnum):
-    """What a file holds."""
-
-    auto = "auto"
-    txt = "txt"
-    html = "html"
-    jsonl = "jsonl"
+AUTO = "auto"
+FormatName = StrEnum("FormatName", [AUTO, *FORMATS])  # type: ignore[misc]
+_AUTO = FormatName(AUTO)
 
 
 class Report(StrEnum):
@@ -39,8 +35,19 @@ class Report(StrEnum):
     none = "none"
 
 
+class LedgerKind(StrEnum):
+    """Which account of removals a run keeps."""
+
+    rows = "rows"
+    dolma = "dolma"
+    none = "none"
+
+
 def clean(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files or folders; - reads stdin.")],
+    paths: Annotated[
+        list[str],
+        typer.Argument(metavar="PATH...", help="Files, folders or s3:// … URLs; - reads stdin.", show_default=False),
+    ],
     out: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="OUT", help="Write clean texts and the account of them here.")
     ] = None,
@@ -50,10 +57,13 @@ def clean(
     report: Annotated[
         Report, typer.Option(help="With -o: report.html and report.diff, only report.diff, or none.")
     ] = Report.html,
-    form: Annotated[
-        FormatName, typer.Option("--format", help="What the files hold, if not what they end in.")
-    ] = FormatName.auto,
-    text_field: Annotated[str, typer.Option(help="Field of a record that holds the text.")] = "text",
+    ledger: Annotated[
+        LedgerKind, typer.Option(help="With -o: rows of what was removed, Dolma attribute files, or none.")
+    ] = LedgerKind.rows,
+    form: Annotated[FormatName, typer.Option("--format", help="What the files hold, if not what they end in.")] = _AUTO,
+    text_field: Annotated[
+        list[str] | None, typer.Option(help="Field or column that holds the text [default: text]; repeat for several.")
+    ] = None,
     id_field: Annotated[str, typer.Option(help="Field that holds the id.")] = "id",
     url_field: Annotated[str, typer.Option(help="Field that holds the url.")] = "url",
     include: Annotated[
@@ -69,9 +79,23 @@ def clean(
     tidy: Annotated[bool, typer.Option("--tidy", help="Also remove trailing spaces and surplus blank lines.")] = False,
     rules: RuleFolders = None,
     allow: AllowFile = None,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No summary on stderr.")] = False,
+    jobs: Annotated[
+        int | None, typer.Option("-j", "--jobs", min=1, help="With -o: worker processes [default: one a core].")
+    ] = None,
+    restart: Annotated[bool, typer.Option("--restart", help="With -o: throw away what is in OUT, clean anew.")] = False,
+    max_errors: Annotated[
+        int | None, typer.Option(min=0, help="With -o: stop when more records than this are broken.")
+    ] = None,
+    time_limit: Annotated[
+        float, typer.Option(min=0.01, help="Seconds for one document; one that takes longer stays as it is.")
+    ] = TIME_LIMIT,
+    no_verify: Annotated[
+        bool, typer.Option("--no-verify", help="Do not prove each clean record before it is written.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="With -o: print the counts of the run as JSON.")] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress and no summary on stderr.")] = False,
 ) -> None:
-    """Clean articles: .txt, .html, .htm, and .jsonl with one article a line.
+    """Clean articles: .txt, .html, .jsonl, .json, .csv, .tsv, .parquet, .warc and .wet, also .gz, .bz2, .xz and .zst.
 
     One file goes to stdout: cleaner clean article.txt > clean.txt
 
@@ -81,32 +105,33 @@ def clean(
         raise CleanerError("-o, --in-place and --diff/--check exclude each other: choose one")
     if in_place and STDIN in paths:
         raise CleanerError("-: standard input cannot be rewritten in place")
-    forced = None if form is FormatName.auto else FORMATS[form.value]
-    sources = find_sources(
-        [path for path in paths if path != STDIN],
-        Choice(SUFFIXES, forced, names(include), names(exclude), out),
-        FORMATS["txt"],
-    )
+    forced = None if form.value == AUTO else FORMATS[form.value]
+    choice = Choice(SUFFIXES, forced, names(include), names(exclude), out)
+    sources = find_sources([path for path in paths if path != STDIN], choice, FORMATS["txt"])
     if STDIN in paths:
-        sources.append(Source(STDIN, "stdin", forced or FORMATS["txt"], sys.stdin.buffer.read()))
+        sources.append(Source(Path(STDIN), "stdin", forced or FORMATS["txt"], sys.stdin.buffer.read()))
     options: dict[str, Any] = {
         "select": names(select),
         "ignore": names(ignore),
         "strict": strict,
         "also": names(also),
         "tidy": tidy,
+        "time_limit": time_limit,
     }
-    allow_file, entries = allowed(allow)
-    job = batch.Job(Cleaner(all_rules(rules), allow=entries, **options), Fields(text_field, id_field, url_field), say)
+    first, *more = text_field or ["text"]
+    fields = Fields(first, id_field, url_field, tuple(more))
+    entries = allowed(allow)
+    job = Job(Cleaner(all_rules(rules), allow=entries, **options), fields, say, verify=not no_verify)
     gc.enable()
     if out:
-        fields = {"text_field": text_field, "id_field": id_field, "url_field": url_field}
-        noted = options | fields | {"report": report.value, "allow": str(allow_file or "")}
-        batch.clean_into(out, sources, job, noted, report=report is not Report.none)
-        if report is Report.html:
-            write_page(out, out / PAGE)
-        found = False
-    elif in_place:
+        from cleaner.cli.run import run  # noqa: PLC0415  a single file never pays for processes
+
+        how = {"report": report is not Report.none, "ledger": ledger.value, "jobs": jobs, "restart": restart}
+        options["allow"] = sorted((entry.text, entry.article) for entry in entries)
+        page = out / PAGE if report is Report.html and ledger is LedgerKind.rows else None
+        run(out, sources, job, options, how | {"max_errors": max_errors}, page=page, quiet=quiet, as_json=as_json)
+        raise typer.Exit(2 if job.totals.troubled or job.failures else 0)
+    if in_place:
         found = _in_place(sources, job)
     elif diff or check:
         found = _look(sources, job, diff=diff, check=check) and check
@@ -117,24 +142,27 @@ def clean(
     raise typer.Exit(2 if job.totals.troubled or job.failures else int(found))
 
 
-def _to_stdout(sources: Sequence[Source], job: batch.Job) -> bool:
+def _to_stdout(sources: Sequence[Source], job: Job) -> bool:
     if len(sources) != 1:
         raise CleanerError(f"{len(sources)} files have no place on stdout: add -o OUT, --diff, --check or --in-place")
-    for cleaned in job.clean(sources[0]):
-        emit(cleaned.after)
+    (source,) = sources
+    if source.form.name == "parquet":
+        raise CleanerError(f"{source}: a table has no place on stdout: add -o OUT, --diff or --check")
+    for cleaned in job.clean(source):
+        emit(out_of(source, cleaned))
     return False
 
 
-def _look(sources: Sequence[Source], job: batch.Job, *, diff: bool, check: bool) -> bool:
+def _look(sources: Sequence[Source], job: Job, *, diff: bool, check: bool) -> bool:
     found, colour = False, has_colour()
     with paged() if diff else contextlib.nullcontext(_emit_text) as write:
         for source in sources:
             for cleaned in job.clean_or_tell(source):
                 found = found or cleaned.changes
-                if diff and cleaned.result:
-                    _show_diff(cleaned.result, batch.header(source, cleaned), write, colour=colour)
-                elif check:
-                    write("".join(f"{line}\n" for line in batch.findings(source, cleaned)))
+                for result in cleaned.results if diff else ():
+                    _show_diff(result, header(source.name, source.form, result), write, colour=colour)
+                if check and not diff:
+                    write("".join(f"{line}\n" for line in findings(source, cleaned)))
     return found
 
 
@@ -153,8 +181,8 @@ def _show_diff(result: CleanResult, name: str, write: Callable[[str], None], *, 
         write(line)
 
 
-def _in_place(sources: Sequence[Source], job: batch.Job) -> bool:
+def _in_place(sources: Sequence[Source], job: Job) -> bool:
     changed = [source for source in sources if job.rewrite_or_tell(source)]
     for source in changed:
-        say(f"cleaned {source.path}")
+        say(f"cleaned {source}")
     return bool(changed)

@@ -45,10 +45,10 @@ AllowFile = Annotated[
 ]
 
 
-def allowed(file: Path | None) -> tuple[Path | None, tuple[Allowed, ...]]:
-    """Return the allow-list that a run goes by, and its entries."""
+def allowed(file: Path | None) -> tuple[Allowed, ...]:
+    """Return the entries of the allow-list that a run goes by."""
     found = file or find_allow_file()
-    return found, load_allowed(found) if found else ()
+    return load_allowed(found) if found else ()
 
 
 def all_rules(folders: Sequence[Path] | None) -> tuple[Rule, ...]:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cleaner.batch import written
+from cleaner.batch.files import written
 from cleaner.cli.options import Seed
 from cleaner.cli.output import say
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cleaner.allow import FILE_NAME, find_allow_file, load_allowed, written_out
-from cleaner.batch import written
+from cleaner.batch.files import written
 from cleaner.cli.options import AsJson, RuleFolders, all_rules
 from cleaner.cli.output import emit, emit_json
 from cleaner.report.diff import visible

@@ -1,29 +1,71 @@
-"""What every format gives: records to clean, and the bytes of a record once it is clean."""
+"""What every format gives: where records start and end, documents to clean, and the bytes of a record once it is clean.
 
+A file is read as chunks of bytes (`packed`), cut into blocks of whole records without looking into them (`blocks`, in
+one process), and a block is parsed, cleaned and written again (in any process, by a format). The clean blocks in their
+order are the clean file.
+"""
+
+import hashlib
+import importlib.util
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, BinaryIO
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, BinaryIO, NamedTuple
 
 from cleaner.clean import CleanResult
+from cleaner.errors import CleanerError
 from cleaner.model import Document, Pruned, Rule
+from cleaner.records.blocks import Block, Grammar, cut
+from cleaner.records.packed import unpacked
+
+Row = Mapping[str, Any]
+Note = Callable[[int], None]
+NOTHING: Mapping[int, str] = {}
+
+
+def unheard(index: int) -> None:
+    """Take note of nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """The fields of a record that hold its text, its id and its url."""
+    """The fields of a record that hold its text, its id and its url, and those that hold more texts."""
 
     text: str = "text"
     id: str = "id"
     url: str = "url"
+    more: tuple[str, ...] = ()
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Every field that holds a text."""
+        return self.text, *self.more
+
+
+class Reading(NamedTuple):
+    """What a record is read with: the name of its file, its fields, and the rules that prune pages."""
+
+    name: str
+    fields: Fields
+    rules: tuple[Rule, ...] = ()
+
+
+class Text(NamedTuple):
+    """One text of a record: the field it stands in ("" where the record is nothing but text), and its document."""
+
+    field: str
+    document: Document
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One article of a file: its number from 1 (of a line, its line number), its bytes, and its document.
+    """One record of a file: its number from 1 (of a line, its line number), its bytes, and its texts.
 
-    A record without a document is passed on as it is; `problem` says what is wrong with it, and is "" where
-    nothing is (a blank line between records).
+    A record without a document is no article; `problem` says what is wrong with it, and is "" where nothing is (a
+    blank line between records, a heading). `trouble` is why it goes out as it is although it may be an article.
+    `offset` counts bytes of the file: of a compressed one, of what it unpacks to, but where a record starts a member
+    of the compressed file, the place of that member. `key` is the id as JSON writes it, `held` what its format keeps
+    to write it.
     """
 
     number: int
@@ -32,38 +74,155 @@ class Record:
     problem: str = ""
     pruned: tuple[Pruned, ...] = ()
     field: str = ""
+    more: tuple[Text, ...] = ()
+    trouble: str = ""
+    offset: int = 0
+    key: str = "null"
+    held: Any = None
+
+    @property
+    def texts(self) -> tuple[Text, ...]:
+        """Every text of the record that is to be cleaned."""
+        return (Text(self.field, self.document), *self.more) if self.document else ()
 
 
 class Format(ABC):
-    """A kind of file."""
+    """A kind of file.
+
+    Attributes:
+        name: what `--format` calls it.
+        suffixes: what its files end in.
+        becomes: name of the format of the clean file, where that is another one.
+        many: whether a file holds several records.
+        modules: what has to be installed to read it.
+        in_place: whether a file can be rewritten where it lies.
+    """
 
     name: str
     suffixes: tuple[str, ...]
+    becomes: str = ""
+    many: bool = True
+    modules: tuple[str, ...] = ()
+    in_place: bool = True
 
     @abstractmethod
+    def grammar(self, name: str, fields: Fields) -> Grammar:
+        """Return what knows where the records of one file end."""
+
+    @abstractmethod
+    def record(self, number: int, raw: bytes, block: Block, reading: Reading) -> Record:
+        """Read one record; what is wrong with it is its `problem`, never an error."""
+
+    @abstractmethod
+    def write(self, record: Record, results: Sequence[CleanResult]) -> bytes:
+        """Return the bytes of a record with its clean texts."""
+
+    def cut(self, file: BinaryIO, codec: str, name: str, fields: Fields) -> Iterator[Block]:
+        """Cut a file, compressed or not, into blocks of whole records.
+
+        Raises:
+            CleanerError: no record of it can be read.
+        """
+        return cut(unpacked(file, codec), self.grammar(name, fields))
+
+    def records(
+        self, block: Block, reading: Reading, skip: Mapping[int, str] = NOTHING, note: Note = unheard
+    ) -> Iterator[Record]:
+        """Read the records of a block in order.
+
+        Args:
+            block: the records.
+            reading: what they are read with.
+            skip: why a record, by its place in the block, is not to be looked into.
+            note: called with the place of each record before it is read.
+        """
+        for index, (number, raw, offset, problem) in enumerate(block.pieces()):
+            note(index)
+            if problem or (index in skip and self.becomes):
+                yield Record(number, raw, problem=problem or skip[index], offset=offset)
+            elif index in skip:
+                yield Record(number, raw, trouble=skip[index], offset=offset)
+            else:
+                record = self.record(number, raw, block, reading)
+                yield replace(record, offset=offset) if record.problem else record
+
     def read(self, file: BinaryIO, name: str, fields: Fields, rules: tuple[Rule, ...]) -> Iterator[Record]:
-        """Yield every record of a file in order; the bytes of all of them are the bytes of the file."""
+        """Read every record of a file that is not compressed, in order."""
+        self.check()
+        for block in self.cut(file, "", name, fields):
+            yield from self.records(block, Reading(name, fields, rules))
 
-    @abstractmethod
-    def write(self, record: Record, result: CleanResult) -> bytes:
-        """Return the bytes of a record with its clean text."""
+    def digest(self, fields: Fields) -> "Digest":
+        """Return a hash of what the records of a file hold, to be fed with its blocks."""
+        del fields
+        return Digest()
+
+    def join(self, block: Block, records: Sequence[Record], pieces: Sequence[bytes]) -> bytes:
+        """Return the clean block from the clean bytes of its records."""
+        del block, records
+        return b"".join(pieces)
+
+    def proven(self, record: Record, after: bytes, texts: Sequence[str]) -> bool:
+        """Whether the clean bytes of a record hold these texts, and beside them what the record held."""
+        del record
+        return after == "".join(texts).encode("utf-8", "replace")
 
     def broken(self, record: Record) -> bytes:
-        """Return what stands in the clean file for a record without a document: the record as it is."""
-        return record.raw
+        """Return what stands in the clean file for a record that is wrong."""
+        del record
+        return b""
 
-    def raw(self, record: Record, start: int, end: int) -> str | None:
-        """Return how the file writes these code points of the text, None where it writes them as they are."""
-        del record, start, end
+    def raw(self, record: Record, field: str, start: int, end: int) -> str | None:
+        """Return how the file writes these code points of a text, None where it writes them in its plain way."""
+        del record, field, start, end
         return None
 
     @abstractmethod
-    def restore(self, clean: BinaryIO, rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
-        """Yield the bytes of the original from the clean file and the rows of its removals.
+    def undo(self, raw: bytes, number: int, rows: Sequence[Row], block: Block, reading: Reading) -> bytes:
+        """Return a record as it was, from its clean bytes and the rows of its removals.
 
         Raises:
             ValueError: the two do not belong together.
         """
+
+    def clean_number(self, raw: bytes) -> int:
+        """Return the number in the original of a record of the clean file, 0 where its place in the file tells."""
+        del raw
+        return 0
+
+    def opening(self, clean: bytes) -> bytes:
+        """Return the clean bytes of a block as they are if every record before it was broken."""
+        return clean
+
+    def check(self) -> None:
+        """Raise an error if what reads these files is not installed."""
+        need(self.name, self.modules)
+
+
+class Digest:
+    """A hash of the bytes of blocks."""
+
+    def __init__(self) -> None:
+        self.hash = hashlib.sha256()
+
+    def update(self, block: Block) -> None:
+        """Take in a block."""
+        self.hash.update(block.data)
+
+    def hexdigest(self) -> str:
+        """Return the hash of all blocks so far."""
+        return self.hash.hexdigest()
+
+
+def need(what: str, modules: Iterable[str], extra: str = "dumps") -> None:
+    """Raise an error that names the extra to install if a module is missing.
+
+    Raises:
+        CleanerError: one is.
+    """
+    missing = [module for module in modules if importlib.util.find_spec(module) is None]
+    if missing:
+        raise CleanerError(f"{what}: needs {', '.join(missing)}: pip install 'article-cleaner[{extra}]'")
 
 
 def decode(raw: bytes) -> tuple[str, str]:

@@ -2,182 +2,219 @@
 
 import itertools
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, BinaryIO
-
-import regex
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from cleaner.clean import CleanResult
-from cleaner.model import Document, Rule
-from cleaner.records.base import Fields, Format, Record, decode
+from cleaner.model import Document
+from cleaner.records.base import Fields, Format, Reading, Record, Row, Text, decode
+from cleaner.records.blocks import NEED, Block, End
+from cleaner.records.source_text import Places, cuts, put_back, with_back, without
 
 # Numbers are only stepped over: a long one must neither fail nor cost time.
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str)
 _SPACES = frozenset(" \t\n\r")
-# How the characters of a JSON string are written: a surrogate pair, another escape, or themselves.
-_WRITTEN = regex.compile(r"\\u[dD][89abAB]\w{2}\\u[dD][c-fC-F]\w{2}|\\u\w{4}|\\.|[^\\]", regex.DOTALL)
+_KINDS = {"{": "an object", "[": "a list", "t": "a truth value", "f": "a truth value", "n": "null"}
+
+
+class Member(NamedTuple):
+    """A value of a JSON object: what it is, and where it starts and ends in the source."""
+
+    value: Any
+    start: int
+    end: int
+
+
+class Lines:
+    """Records that end with their line."""
+
+    first = 1
+    lone = False
+
+    def end(self, buffer: bytes, at: int, *, final: bool) -> End:
+        """Return the end of a line."""
+        place = buffer.find(b"\n", at) + 1
+        return End(place or (len(buffer) if final else NEED))
+
+    def resync(self, buffer: bytes, at: int, *, final: bool) -> int:
+        """Return the start of the next line."""
+        del final
+        return buffer.find(b"\n", at - 1) + 1 or NEED
+
+    def close(self) -> str:
+        """Nothing can be missing."""
+        return ""
 
 
 class JsonLines(Format):
     """`.jsonl`: objects, one a line; blank lines and line ends are kept."""
 
     name = "jsonl"
-    suffixes = (".jsonl", ".ndjson")
+    suffixes: tuple[str, ...] = (".jsonl", ".ndjson")
 
-    def read(self, file: BinaryIO, name: str, fields: Fields, rules: tuple[Rule, ...]) -> Iterator[Record]:
-        """Yield a record a line."""
-        del name, rules
-        for number, raw in enumerate(file, 1):
-            yield _record(number, raw, fields)
+    def grammar(self, name: str, fields: Fields) -> Lines:
+        """Return what knows where lines end."""
+        del name, fields
+        return Lines()
 
-    def write(self, record: Record, result: CleanResult) -> bytes:
-        """Return the line with the removed characters taken out of its text field, however they are written."""
-        if not result.removals:
-            return record.raw
-        line = record.raw.decode()
-        start, places = _places(line, record.field)
-        pieces, at = [], 0
-        for removal in result.removals:
-            pieces.append(line[at : start + places[removal.start]])
-            at = start + places[removal.end]
-        return "".join((*pieces, line[at:])).encode()
+    def lead(self, source: str) -> int:
+        """Return where in the bytes of a record its object starts."""
+        return 1 if source.startswith("\ufeff") else 0
 
-    def raw(self, record: Record, start: int, end: int) -> str | None:
+    def record(self, number: int, raw: bytes, block: Block, reading: Reading) -> Record:
+        """Read one line."""
+        del block
+        source, problem = decode(raw)
+        if problem or not source.strip("\ufeff \t\r\n"):
+            return Record(number, raw, None, problem)
+        try:
+            return json_record(number, raw, source, reading.fields, self.lead(source))
+        except (ValueError, RecursionError) as error:
+            return Record(number, raw, None, f"not valid JSON: {error}")
+
+    def write(self, record: Record, results: Sequence[CleanResult]) -> bytes:
+        """Return the line with the removed characters taken out of its texts, however they are written."""
+        source, held = record.held
+        gone = []
+        for (field, _), result in zip(record.texts, results, strict=True):
+            if result.removals:
+                gone += cuts(_places(source, held[field]), result)
+        return without(source, gone).encode() if gone else record.raw
+
+    def raw(self, record: Record, field: str, start: int, end: int) -> str | None:
         """Return the source of these characters where JSON's plain way of writing them is another one."""
-        line = record.raw.decode()
-        first, places = _places(line, record.field)
-        source = line[first + places[start] : first + places[end]]
-        text = record.document.text[start:end] if record.document else ""
-        return None if source == _plain_source(text) else source
+        source, held = record.held
+        places = _places(source, held[field])
+        written = source[places(start) : places(end)]
+        if "\\" not in written:
+            return None
+        text = next(document.text for name, document in record.texts if name == field)
+        return None if written == plain_source(text[start:end]) else written
 
-    def restore(self, clean: BinaryIO, rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
-        """Yield the lines of the original."""
-        by_line = defaultdict(list)
-        for row in rows:
-            if "start" in row:
-                by_line[row["record"]].append(row)
-        for number, raw in enumerate(clean, 1):
-            yield _restored(raw, by_line.pop(number, ()))
-        if by_line:
-            raise ValueError(f"the removals name line {min(by_line)}, which the clean file does not have")
-
-
-def _record(number: int, raw: bytes, fields: Fields) -> Record:
-    line, problem = decode(raw)
-    if problem or not line.strip("\ufeff \t\r\n"):
-        return Record(number, raw, None, problem)
-    try:
-        spans = values(line)
-    except (ValueError, RecursionError) as error:
-        return Record(number, raw, None, f"not valid JSON: {error}")
-    if fields.text not in spans:
-        known = ", ".join(itertools.islice(spans, 8)) or "none"
-        return Record(number, raw, None, f"no field {fields.text!r} (fields: {known}): name it with --text-field")
-    text = _value(line, spans[fields.text])
-    if not isinstance(text, str):
-        kind = {bool: "a truth value", dict: "an object", list: "a list", type(None): "null"}.get(
-            type(text), "a number"
+    def proven(self, record: Record, after: bytes, texts: Sequence[str]) -> bool:
+        """Whether the line, read again, holds these texts, and all other values as they were written."""
+        source, held = record.held
+        line = after.decode()
+        now, wanted = (
+            members(line, self.lead(line)),
+            dict(zip((field for field, _ in record.texts), texts, strict=True)),
         )
-        return Record(number, raw, None, f"field {fields.text!r} is {kind}, not a text")
-    held = {key: _shown(line, spans, name) for key, name in (("id", fields.id), ("url", fields.url))}
-    return Record(number, raw, Document(text, held["id"] or str(number), {"url": held["url"]}), field=fields.text)
+        return list(now) == list(held) and all(
+            member.value == wanted[key]
+            if key in wanted
+            else line[member.start : member.end] == source[held[key].start : held[key].end]
+            for key, member in now.items()
+        )
+
+    def undo(self, raw: bytes, number: int, rows: Sequence[Row], block: Block, reading: Reading) -> bytes:
+        """Return the line of the original."""
+        del block, reading
+        if not rows:
+            return raw
+        source = raw.decode()
+        held = members(source, self.lead(source))
+        pieces = []
+        for field, group in itertools.groupby(rows, key=lambda row: row["field"]):
+            if field not in held:
+                raise ValueError(f"line {number} of the clean file has no field {field!r}")
+            removed = [(row["start"], row["text"], row.get("raw", plain_source(row["text"]))) for row in group]
+            pieces += put_back(_places(source, held[field]), removed, number)
+        return with_back(source, pieces).encode()
 
 
-def values(line: str) -> dict[str, tuple[int, int]]:
-    """Where the value of each key of a JSON object starts and ends in its source; of a doubled key, the last.
+def json_record(number: int, raw: bytes, source: str, fields: Fields, start: int) -> Record:
+    """Return the record of the JSON object that starts there; a text field that is missing or no text is its problem.
 
     Raises:
         ValueError: not one JSON object, and nothing else.
     """
-    place = _skip(line, 1 if line.startswith("\ufeff") else 0)
-    if line[place : place + 1] != "{":
+    held = members(source, start)
+    key, url = (_shown(source, held.get(name)) for name in (fields.id, fields.url))
+    texts = []
+    for field in fields.texts:
+        if problem := _problem(source, held, field, fields):
+            return Record(number, raw, None, problem)
+        if field in held and isinstance(held[field].value, str):
+            texts.append(Text(field, Document(held[field].value, key or str(number), {"url": url})))
+    if not texts:
+        return Record(number, raw, None, _missing(held, fields.text))
+    written = source[held[fields.id].start : held[fields.id].end] if fields.id in held else "null"
+    (field, document), *more = texts
+    return Record(number, raw, document, field=field, more=tuple(more), key=written, held=(source, held))
+
+
+def _problem(source: str, held: Mapping[str, Member], field: str, fields: Fields) -> str:
+    """What is wrong with a field; of several texts, one may be missing or null."""
+    if field not in held:
+        return "" if fields.more else _missing(held, field)
+    if isinstance(held[field].value, str) and source[held[field].start] == '"':
+        return ""
+    kind = _KINDS.get(source[held[field].start], "a number")
+    return "" if fields.more and kind == "null" else f"field {field!r} is {kind}, not a text"
+
+
+def _missing(held: Mapping[str, Member], field: str) -> str:
+    known = ", ".join(itertools.islice(held, 8)) or "none"
+    return f"no field {field!r} (fields: {known}): name it with --text-field"
+
+
+def members(source: str, start: int = 0) -> dict[str, Member]:
+    """Return the values of the JSON object that starts there, by key; numbers as written, of a doubled key the last.
+
+    Raises:
+        ValueError: not one JSON object, and nothing else.
+    """
+    place = _skip(source, start)
+    if source[place : place + 1] != "{":
         raise ValueError("a record must be an object: { … }")
-    spans: dict[str, tuple[int, int]] = {}
-    place = _skip(line, place + 1)
-    while line[place : place + 1] != "}":
-        if line[place : place + 1] != '"':
+    held: dict[str, Member] = {}
+    place = _skip(source, place + 1)
+    while source[place : place + 1] != "}":
+        if source[place : place + 1] != '"':
             raise ValueError(f"expected a key in double quotes at column {place + 1}")
-        key, place = _DECODER.raw_decode(line, place)
-        place = _skip(line, place)
-        if line[place : place + 1] != ":":
+        key, place = _DECODER.raw_decode(source, place)
+        place = _skip(source, place)
+        if source[place : place + 1] != ":":
             raise ValueError(f"expected a colon at column {place + 1}")
-        start = _skip(line, place + 1)
-        _, end = _DECODER.raw_decode(line, start)
-        spans[key] = (start, end)
-        place = _skip(line, end)
-        if line[place : place + 1] == ",":
-            place = _skip(line, place + 1)
-            if line[place : place + 1] == "}":
-                raise ValueError(f"a comma before the closing brace at column {place + 1}")
-        elif line[place : place + 1] != "}":
-            raise ValueError(f"expected a comma or a closing brace at column {place + 1}")
-    if line[place + 1 :].strip(" \t\r\n"):
+        start = _skip(source, place + 1)
+        value, end = _DECODER.raw_decode(source, start)
+        held[key] = Member(value, start, end)
+        place = _next(source, end)
+    if source[place + 1 :].strip(" \t\r\n"):
         raise ValueError(f"more text behind the object at column {place + 2}")
-    return spans
+    return held
 
 
-def _skip(line: str, place: int) -> int:
-    while line[place : place + 1] in _SPACES:
+def _next(source: str, place: int) -> int:
+    """Where the key behind a value starts, or the closing brace."""
+    place = _skip(source, place)
+    if source[place : place + 1] == ",":
+        place = _skip(source, place + 1)
+        if source[place : place + 1] == "}":
+            raise ValueError(f"a comma before the closing brace at column {place + 1}")
+    elif source[place : place + 1] != "}":
+        raise ValueError(f"expected a comma or a closing brace at column {place + 1}")
+    return place
+
+
+def _skip(source: str, place: int) -> int:
+    while source[place : place + 1] in _SPACES:
         place += 1
     return place
 
 
-def _value(line: str, span: tuple[int, int]) -> Any:
-    return _DECODER.raw_decode(line, span[0])[0] if line[span[0]] == '"' else json.loads(_short(line, span))
-
-
-def _short(line: str, span: tuple[int, int]) -> str:
-    """A value that is no text only matters for its kind."""
-    first = line[span[0]]
-    return {"{": "{}", "[": "[]"}.get(first) or (line[span[0] : span[1]] if first in "tfn" else "0")
-
-
-def _shown(line: str, spans: Mapping[str, tuple[int, int]], name: str) -> str:
+def _shown(source: str, member: Member | None) -> str:
     """An id or url as text: a number as it is written."""
-    if name not in spans:
-        return ""
-    start, end = spans[name]
-    return (
-        str(_value(line, (start, end)))
-        if line[start] == '"'
-        else line[start:end]
-        if line[start] in "-0123456789"
-        else ""
-    )
+    return str(member.value) if member and source[member.start] in '"-0123456789' else ""
 
 
-def _places(line: str, field: str) -> tuple[int, list[int]]:
-    """Start of the source of a text field, and where in it each code point starts; the last is its end."""
-    start, end = values(line)[field]
-    source = line[start + 1 : end - 1]
-    if "\\" not in source:
-        return start + 1, list(range(len(source) + 1))
-    return start + 1, list(itertools.accumulate(map(len, _WRITTEN.findall(source)), initial=0))
+def _places(source: str, member: Member) -> Places:
+    return Places.of_json(source, member.start + 1, member.end - 1)
 
 
-def _plain_source(text: str) -> str:
+def plain_source(text: str) -> str:
+    """Return how JSON plainly writes a text."""
     return json.dumps(text, ensure_ascii=False)[1:-1]
-
-
-def _restored(raw: bytes, rows: Iterable[Mapping[str, Any]]) -> bytes:
-    rows = list(rows)
-    if not rows:
-        return raw
-    line = raw.decode()
-    try:
-        start, places = _places(line, rows[0]["field"])
-    except (ValueError, KeyError) as error:
-        raise ValueError(f"line {rows[0]['record']} of the clean file has no field {rows[0]['field']!r}") from error
-    pieces, at, gone = [], 0, 0
-    for row in rows:
-        place = row["start"] - gone
-        if not 0 <= place < len(places):
-            raise ValueError(f"a removal of line {row['record']} does not fit its text")
-        here = start + places[place]
-        pieces += [line[at:here], row.get("raw", _plain_source(row["text"]))]
-        at, gone = here, gone + len(row["text"])
-    return "".join((*pieces, line[at:])).encode()
 
 
 JSON_LINES = JsonLines()

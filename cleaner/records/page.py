@@ -1,11 +1,12 @@
 """An HTML page: one article, extracted first."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, BinaryIO
+from collections.abc import Sequence
 
 from cleaner.clean import CleanResult
-from cleaner.model import Document, Rule
-from cleaner.records.base import Fields, Format, Record
+from cleaner.model import Document
+from cleaner.records.base import Fields, Format, Reading, Record, Row
+from cleaner.records.blocks import Block
+from cleaner.records.text import Whole
 
 
 class Page(Format):
@@ -13,33 +14,34 @@ class Page(Format):
 
     name = "html"
     suffixes = (".html", ".htm")
+    becomes = "txt"
+    many = False
+    in_place = False
 
-    def read(self, file: BinaryIO, name: str, fields: Fields, rules: tuple[Rule, ...]) -> Iterator[Record]:
-        """Yield the one record."""
+    def grammar(self, name: str, fields: Fields) -> Whole:
+        """Return what knows that the file is one record."""
+        del name, fields
+        return Whole()
+
+    def record(self, number: int, raw: bytes, block: Block, reading: Reading) -> Record:
+        """Extract the article."""
         from cleaner.extract import ExtractionError, extract  # noqa: PLC0415  text never pays for the HTML engine
 
-        del fields
-        raw = file.read()
+        del block
         try:
-            document, pruned = extract(raw, rules)
+            document, pruned = extract(raw, reading.rules)
         except ExtractionError as error:
-            yield Record(1, raw, None, str(error))
-        else:
-            yield Record(1, raw, Document(document.text, name, document.meta), pruned=pruned)
+            return Record(number, raw, None, str(error))
+        return Record(number, raw, Document(document.text, reading.name, document.meta), pruned=pruned)
 
-    def write(self, record: Record, result: CleanResult) -> bytes:
+    def write(self, record: Record, results: Sequence[CleanResult]) -> bytes:
         """Return the clean text of the article."""
         del record
-        return result.text.encode("utf-8", "replace")
+        return results[0].text.encode("utf-8", "replace")
 
-    def broken(self, record: Record) -> bytes:
-        """Nothing: the markup of a page is no clean text, and the page itself is kept."""
-        del record
-        return b""
-
-    def restore(self, clean: BinaryIO, rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
+    def undo(self, raw: bytes, number: int, rows: Sequence[Row], block: Block, reading: Reading) -> bytes:
         """Pages are kept, not restored."""
-        del clean, rows
+        del raw, number, rows, block, reading
         raise ValueError("a page is restored from the copy that the run kept")
 
 

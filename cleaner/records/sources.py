@@ -7,10 +7,11 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import Any, BinaryIO, cast
 
 from cleaner.errors import CleanerError
-from cleaner.records.base import Format
+from cleaner.records.base import Format, need
+from cleaner.records.packed import CODECS, Chunk, unpacked
 
 
 class UnreadableError(CleanerError):
@@ -21,17 +22,23 @@ class UnreadableError(CleanerError):
 class Source:
     """A file to read, its name relative to the folder that was asked for, and its format.
 
-    `data` is what standard input held; a file is read when its turn comes.
+    `codec` is how it is compressed, "" if it is not. `data` is what standard input held; a file is read when its turn
+    comes. `url` is where a file that is not on this machine lies.
     """
 
     path: Path
     name: str
     form: Format
     data: bytes | None = None
+    codec: str = ""
+    url: str = ""
+
+    def __str__(self) -> str:
+        return self.url or str(self.path)
 
     @contextlib.contextmanager
     def open(self) -> Iterator[BinaryIO]:
-        """Open it to read.
+        """Open it to read, as it lies there.
 
         Raises:
             UnreadableError: it cannot be read.
@@ -39,8 +46,48 @@ class Source:
         if self.data is not None:
             yield io.BytesIO(self.data)
             return
-        with reading(self.path) as file:
+        with _remote(self.url) if self.url else reading(self.path) as file:
             yield file
+
+    @contextlib.contextmanager
+    def chunks(self) -> Iterator[Iterator[Chunk]]:
+        """Open it to read what it holds, unpacked.
+
+        Raises:
+            UnreadableError: it cannot be read.
+        """
+        with self.open() as file:
+            yield unpacked(file, self.codec)
+
+    def stamp(self) -> list[int | str]:
+        """Return what changes when the file does: its size, and when it was written last, as far as that is known."""
+        if self.data is not None:
+            return [len(self.data), 0]
+        if self.url:
+            filesystem, path = _filesystem(self.url)
+            info = filesystem.info(path)
+            changed = next((str(info[key]) for key in ("ETag", "mtime", "LastModified", "created") if key in info), "")
+            return [int(info.get("size") or 0), changed]
+        found = self.path.stat()
+        return [found.st_size, found.st_mtime_ns]
+
+    def check(self) -> None:
+        """Raise an error if what reads it is not installed.
+
+        Raises:
+            CleanerError: it is not.
+        """
+        self.form.check()
+        if self.codec == "zst":
+            need(str(self), ["zstandard"])
+
+    @property
+    def clean_name(self) -> str:
+        """Name of its clean file: `x.html` becomes `x.html.txt`, `x.warc.gz` becomes `x.warc.jsonl.gz`."""
+        if not self.form.becomes:
+            return self.name
+        stem = self.name[: -len(self.codec) - 1] if self.codec else self.name
+        return f"{stem}.{self.form.becomes}" + (f".{self.codec}" if self.codec else "")
 
 
 @contextlib.contextmanager
@@ -56,6 +103,27 @@ def reading(path: Path) -> Iterator[BinaryIO]:
         raise UnreadableError(f"{path}: cannot be read: {error.strerror}") from error
     with file:
         yield file
+
+
+def _filesystem(url: str) -> tuple[Any, str]:
+    import fsspec  # noqa: PLC0415  comes with an extra
+
+    try:
+        filesystem, path = fsspec.core.url_to_fs(url)
+    except (ImportError, ValueError) as error:
+        raise UnreadableError(f"{url}: cannot be read: {error}") from error
+    return filesystem, str(path)
+
+
+@contextlib.contextmanager
+def _remote(url: str) -> Iterator[BinaryIO]:
+    filesystem, path = _filesystem(url)
+    try:
+        file = filesystem.open(path, "rb")
+    except Exception as error:  # each kind of storage has errors of its own
+        raise UnreadableError(f"{url}: cannot be read: {error}") from error
+    with file:
+        yield cast("BinaryIO", file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,28 +148,39 @@ class Choice:
         """Whether the globs let a relative name in."""
         return (not self.include or _fits(name, self.include)) and not _fits(name, self.exclude)
 
+    def kind(self, name: str) -> tuple[Format | None, str]:
+        """Return the format and the compression that a name tells; no format if it tells none."""
+        stem, _, last = name.rpartition(".")
+        codec = last.lower() if last.lower() in CODECS else ""
+        suffix = PurePosixPath(stem if codec else name).suffix.lower()
+        return self.formats.get(suffix), codec
+
 
 def _fits(name: str, globs: Iterable[str]) -> bool:
     return any(fnmatch.fnmatch(part, glob) for glob in globs for part in (name, PurePosixPath(name).name))
 
 
-def find_sources(paths: Iterable[Path], choice: Choice, default: Format) -> list[Source]:
+def find_sources(paths: Iterable[Path | str], choice: Choice, default: Format) -> list[Source]:
     """Return the files that paths name: folders with all below them that a format reads, files as they are.
 
-    A file that was named itself, and whose suffix says nothing, has the format `default`.
+    A file that was named itself, and whose suffix says nothing, has the format `default`. A path with `://` in it is
+    for fsspec.
 
     Raises:
         CleanerError: a path does not exist, or a folder holds nothing to read or cannot be read.
     """
     sources: list[Source] = []
     for path in paths:
-        if os.path.isdir(path):
-            sources += _below(path, choice)
+        if "://" in str(path):
+            sources += _far(str(path), choice, default)
+        elif os.path.isdir(path):
+            sources += _below(Path(path), choice)
         elif os.path.exists(path):
-            sources.append(Source(path, path.name, choice.forced or choice.formats.get(path.suffix.lower(), default)))
+            form, codec = choice.kind(Path(path).name)
+            sources.append(Source(Path(path), Path(path).name, choice.forced or form or default, codec=codec))
         else:
             raise CleanerError(f"{path}: no such file or folder")
-    return list({os.path.realpath(source.path): source for source in reversed(sources)}.values())[::-1]
+    return list({source.url or os.path.realpath(source.path): source for source in reversed(sources)}.values())[::-1]
 
 
 def _below(folder: Path, choice: Choice) -> list[Source]:
@@ -112,11 +191,32 @@ def _below(folder: Path, choice: Choice) -> list[Source]:
             f for f in folders if not f.startswith(".") and os.path.realpath(Path(parent, f)) != skipped
         )
         for path in (Path(parent, file) for file in sorted(files) if not file.startswith(".")):
-            name, form = path.relative_to(folder).as_posix(), choice.formats.get(path.suffix.lower())
+            name = path.relative_to(folder).as_posix()
+            form, codec = choice.kind(name)
             if form and choice.takes(name) and os.path.isfile(path):
-                found.append(Source(path, name, choice.forced or form))
+                found.append(Source(path, name, choice.forced or form, codec=codec))
     if not found:
         raise CleanerError(f"{folder}: no article in it (looked for {', '.join(sorted(choice.formats))})")
+    return found
+
+
+def _far(url: str, choice: Choice, default: Format) -> list[Source]:
+    """Return the file that a url names, or the files below it."""
+    need(url, ["fsspec"], "remote")
+    filesystem, root = _filesystem(url)
+    try:
+        below = sorted(filesystem.find(root)) if filesystem.isdir(root) else [root]
+    except Exception as error:  # each kind of storage has errors of its own
+        raise CleanerError(f"{url}: cannot be read: {error}") from error
+    found = []
+    for path in below:
+        name = PurePosixPath(path).name if path == root else path.removeprefix(root).lstrip("/")
+        form, codec = choice.kind(name)
+        chosen = choice.forced or form or (default if path == root else None)
+        if chosen and (path == root or choice.takes(name)):
+            found.append(Source(Path(path), name, chosen, codec=codec, url=filesystem.unstrip_protocol(path)))
+    if not found:
+        raise CleanerError(f"{url}: no article in it (looked for {', '.join(sorted(choice.formats))})")
     return found
 
 

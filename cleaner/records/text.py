@@ -1,36 +1,62 @@
 """A text file: one article."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, BinaryIO
+from collections.abc import Sequence
 
 from cleaner import edit
 from cleaner.clean import CleanResult
-from cleaner.model import Document, Rule
-from cleaner.records.base import Fields, Format, Record, decode
+from cleaner.model import Document
+from cleaner.records.base import Fields, Format, Reading, Record, Row, decode
+from cleaner.records.blocks import NEED, Block, End
 
 
-class Text(Format):
+class Whole:
+    """The file is its one record, also when it is empty."""
+
+    first = 1
+    lone = True
+
+    def end(self, buffer: bytes, at: int, *, final: bool) -> End:
+        """Return the end of the file."""
+        del at
+        return End(len(buffer) if final else NEED)
+
+    def resync(self, buffer: bytes, at: int, *, final: bool) -> int:
+        """Nothing follows the record."""
+        del buffer, at, final
+        return NEED
+
+    def close(self) -> str:
+        """Nothing can be missing."""
+        return ""
+
+
+class PlainText(Format):
     """`.txt`: UTF-8, line ends and byte order mark kept."""
 
     name = "txt"
     suffixes = (".txt", ".text")
+    many = False
 
-    def read(self, file: BinaryIO, name: str, fields: Fields, rules: tuple[Rule, ...]) -> Iterator[Record]:
-        """Yield the one record."""
-        del fields, rules
-        raw = file.read()
+    def grammar(self, name: str, fields: Fields) -> Whole:
+        """Return what knows that the file is one record."""
+        del name, fields
+        return Whole()
+
+    def record(self, number: int, raw: bytes, block: Block, reading: Reading) -> Record:
+        """Read the text."""
+        del block
         text, problem = decode(raw)
-        yield Record(1, raw, None if problem else Document(text, name), problem)
+        return Record(number, raw, None if problem else Document(text, reading.name), problem)
 
-    def write(self, record: Record, result: CleanResult) -> bytes:
+    def write(self, record: Record, results: Sequence[CleanResult]) -> bytes:
         """Return the clean text."""
         del record
-        return result.text.encode()
+        return results[0].text.encode()
 
-    def restore(self, clean: BinaryIO, rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
-        """Yield the original."""
-        raw, cuts = clean.read(), [(row["start"], row["text"]) for row in rows if "start" in row]
-        yield edit.restore(raw.decode(), cuts).encode() if cuts else raw
+    def undo(self, raw: bytes, number: int, rows: Sequence[Row], block: Block, reading: Reading) -> bytes:
+        """Return the original."""
+        del number, block, reading
+        return edit.restore(raw.decode(), [(row["start"], row["text"]) for row in rows]).encode()
 
 
-TEXT = Text()
+TEXT = PlainText()

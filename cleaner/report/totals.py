@@ -1,49 +1,96 @@
 """What a run did, in numbers."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from cleaner.clean import CleanResult
+from cleaner.find import host_of
 from cleaner.records.base import Record
+
+SITES = 20_000  # sites that are counted one by one; of a crawl with more, the rest are counted as one
+OTHER_SITES = "(other sites)"
+_BY = ("by_category", "by_rule", "by_site")
 
 
 @dataclass
 class Totals:
-    """Counts over records. Characters are code points."""
+    """Counts over records. Characters are code points.
+
+    Attributes:
+        records: articles, and records that are broken.
+        touched: articles from which something went.
+        removals: spans that went.
+        characters: code points that went.
+        troubled: articles that stayed as they were for a reason, and records that are broken.
+        errors: records that are broken.
+        others: blank lines and other records that are no articles.
+        by_category: removals by category of rule.
+        by_rule: removals by rule.
+        by_site: removals by site, where it is known.
+    """
 
     records: int = 0
     touched: int = 0
     removals: int = 0
     characters: int = 0
     troubled: int = 0
+    errors: int = 0
+    others: int = 0
     by_category: Counter[str] = field(default_factory=Counter)
     by_rule: Counter[str] = field(default_factory=Counter)
+    by_site: Counter[str] = field(default_factory=Counter)
 
-    def add(self, record: Record, result: CleanResult | None) -> None:
+    def add(self, record: Record, results: Sequence[CleanResult]) -> None:
         """Count one record."""
-        if not record.document and not record.problem:
+        if not (record.document or record.problem or record.trouble):
+            self.others += 1
             return
         self.records += 1
-        self.troubled += bool(record.problem or (result and result.trouble))
+        self.errors += bool(record.problem)
+        self.troubled += bool(record.problem or record.trouble or any(result.trouble for result in results))
+        self.touched += any(result.removals for result in results)
         for pruned in record.pruned:
             self._name((pruned.rule,))
-        if result:
-            self.touched += bool(result.removals)
-            self.removals += len(result.removals)
-            self.characters += sum(removal.end - removal.start for removal in result.removals)
-            for removal in result.removals:
-                self._name(removal.rules)
+        for result in results:
+            self._count(result)
+
+    def _count(self, result: CleanResult) -> None:
+        self.removals += len(result.removals)
+        self.characters += sum(removal.end - removal.start for removal in result.removals)
+        for removal in result.removals:
+            self._name(removal.rules)
+        if result.removals and (site := host_of(result.document.url)):
+            self.by_site[site] += len(result.removals)
 
     def _name(self, rules: tuple[str, ...]) -> None:
         """Count a removal for each rule, and once for each category, that claimed it."""
         self.by_rule.update(rules)
         self.by_category.update({rule.partition("/")[0] for rule in rules})
 
+    def merge(self, other: "Totals") -> None:
+        """Add what another one counted."""
+        for key, value in vars(other).items():
+            if key in _BY:
+                getattr(self, key).update(value)
+            else:
+                setattr(self, key, getattr(self, key) + value)
+        if len(self.by_site) > 2 * SITES:
+            kept = dict(self.by_site.most_common(SITES))
+            rest = self.by_site.total() - sum(kept.values())
+            self.by_site = Counter(kept) + Counter({OTHER_SITES: rest})
+
+    @classmethod
+    def of(cls, counts: Mapping[str, Any]) -> "Totals":
+        """Return the totals that `as_dict` made the counts from."""
+        known = {key: counts[key] for key in vars(cls()) if key in counts}
+        made: dict[str, Any] = {key: Counter(value) if key in _BY else value for key, value in known.items()}
+        return cls(**made)
+
     def as_dict(self) -> dict[str, Any]:
-        """Return the counts for JSON, rules from the most frequent on."""
-        by = {key: dict(getattr(self, key).most_common()) for key in ("by_category", "by_rule")}
-        return vars(self) | by
+        """Return the counts for JSON, rules and sites from the most frequent on."""
+        return vars(self) | {key: dict(getattr(self, key).most_common()) for key in _BY}
 
     def __str__(self) -> str:
         articles = f"{self.records:,} article{'s' if self.records != 1 else ''}"

@@ -1,0 +1,107 @@
+"""One file after another in this process: to stdout, as a diff, or in place."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from cleaner.batch.files import written
+from cleaner.batch.work import Cleaned, Plan, clean_record
+from cleaner.clean import Cleaner
+from cleaner.errors import CleanerError
+from cleaner.records import Fields, Reading, Source, UnreadableError
+from cleaner.records.packed import packed
+from cleaner.report.diff import visible
+from cleaner.report.totals import Totals
+
+SHOWN = 100  # characters of a removal that --check prints
+
+
+class Job:
+    """A cleaner at work on files: which fields it reads, whom it tells of trouble, and what it has done so far.
+
+    Args:
+        cleaner: the rules.
+        fields: where a record holds its texts, id and url.
+        tell: called with a line for each record, and each file, that stays as it is.
+        verify: whether each clean record is proven to be the original without what was removed.
+    """
+
+    def __init__(self, cleaner: Cleaner, fields: Fields, tell: Callable[[str], None], *, verify: bool = True) -> None:
+        self.cleaner, self.fields, self.tell = cleaner, fields, tell
+        self.plan = Plan(cleaner, fields, verify=verify)
+        self.totals = Totals()
+        self.failures = 0
+
+    def clean(self, source: Source) -> Iterator[Cleaned]:
+        """Clean every record of a file; one in trouble goes out as it came in.
+
+        Raises:
+            CleanerError: the file cannot be read.
+        """
+        source.check()
+        form, reading = source.form, Reading(source.name, self.fields, self.cleaner.rules)
+        with source.open() as file:
+            try:
+                for block in form.cut(file, source.codec, source.name, self.fields):
+                    for record in form.records(block, reading):
+                        cleaned = clean_record(self.plan, form, record)
+                        self.totals.add(record, cleaned.results)
+                        if cleaned.trouble:
+                            self.tell(f"{place(source, record.number)}: {cleaned.trouble}")
+                        yield cleaned
+            except OSError as error:
+                raise UnreadableError(f"{source}: cannot be read: {error.strerror or error}") from error
+
+    def clean_or_tell(self, source: Source) -> Iterator[Cleaned]:
+        """Clean every record of a file; tell of one that cannot be read."""
+        try:
+            yield from self.clean(source)
+        except CleanerError as error:
+            self.fail(str(error))
+
+    def fail(self, why: str) -> None:
+        """Tell of a file that cannot be done."""
+        self.failures += 1
+        self.tell(why)
+
+    def rewrite_or_tell(self, source: Source) -> bool:
+        """Clean a file where it lies, and return whether it changed. A link stays a link, its target is rewritten."""
+        if not source.form.in_place or source.url:
+            what = (
+                "a page cannot be rewritten in place as text" if source.form.name == "html" else "no rewriting in place"
+            )
+            self.fail(f"{source}: {what}: use -o OUT")
+            return False
+        before = self.failures
+        pieces = [(cleaned.record.raw, out_of(source, cleaned)) for cleaned in self.clean_or_tell(source)]
+        if self.failures > before or all(raw == after for raw, after in pieces):
+            return False
+        try:
+            with written(Path(os.path.realpath(source.path))) as file:
+                file.write(packed(b"".join(after for _, after in pieces), source.codec))
+        except CleanerError as error:
+            self.fail(str(error))
+            return False
+        return True
+
+
+def out_of(source: Source, cleaned: Cleaned) -> bytes:
+    """Return what a record becomes where there is no folder for broken ones: such a one stays as it is."""
+    return cleaned.record.raw if cleaned.record.problem and not source.form.becomes else cleaned.after
+
+
+def place(source: Source, number: int) -> str:
+    """Name a record for a message: the file, and the record where a file holds several."""
+    return f"{source}:{number}" if source.form.many else str(source)
+
+
+def findings(source: Source, cleaned: Cleaned) -> Iterator[str]:
+    """Yield a line for each removal: file:line:column: rules: text. Lines of a record in a dump count in its text."""
+    for result in cleaned.results:
+        text = result.document.text
+        for removal in result.removals:
+            line_start = text.rfind("\n", 0, removal.start) + 1
+            where = f"{text.count(chr(10), 0, removal.start) + 1}:{removal.start - line_start + 1}"
+            removed = " ".join(text[removal.start : removal.end].split())
+            shown = removed if len(removed) <= SHOWN else f"{removed[: SHOWN - 1]}…"
+            yield visible(f"{place(source, cleaned.record.number)}:{where}: {', '.join(removal.rules)}: {shown}")

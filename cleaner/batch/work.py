@@ -1,0 +1,182 @@
+"""The work on one block, in any process: read its records, clean them, prove it, write all that becomes of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from cleaner.clean import Cleaner, CleanResult
+from cleaner.model import Document, Removal
+from cleaner.records import FORMATS, Block, Fields, Format, Reading, Record
+from cleaner.records.base import NOTHING, Note, unheard
+from cleaner.records.packed import packed
+from cleaner.report import ledger
+from cleaner.report.diff import unified_diff
+from cleaner.report.totals import Totals
+
+DEFAULT_FIELDS = Fields()
+Ledger = Literal["rows", "dolma", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is done to every record of a run.
+
+    Attributes:
+        cleaner: the rules.
+        fields: where a record holds its texts, id and url.
+        ledger: which account is kept of removals.
+        report: whether every change is written as a diff.
+        verify: whether every clean record is proven before it is written.
+    """
+
+    cleaner: Cleaner
+    fields: Fields = DEFAULT_FIELDS
+    ledger: Ledger = "rows"
+    report: bool = True
+    verify: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A block of one file; `skip` says why records, by their place in it, are not to be looked into."""
+
+    name: str
+    form: str
+    codec: str
+    block: Block
+    skip: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a block became: bytes for each file of the output, counts, and what is to be told of which record."""
+
+    clean: bytes
+    ledger: bytes
+    errors: bytes
+    report: bytes
+    pages: bytes
+    written: int
+    totals: Totals
+    told: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """A record, what the cleaner made of its texts, and the bytes it becomes."""
+
+    record: Record
+    results: tuple[CleanResult, ...]
+    after: bytes
+
+    @property
+    def trouble(self) -> str:
+        """Why the record is as it was, or ""."""
+        troubles = (self.record.problem, self.record.trouble, *(result.trouble for result in self.results))
+        return next(filter(None, troubles), "")
+
+    @property
+    def changes(self) -> bool:
+        """Whether something of the record goes."""
+        return any(result.removals for result in self.results)
+
+
+def clean_record(plan: Plan, form: Format, record: Record) -> Cleaned:
+    """Clean a record; one in trouble stays as it came in."""
+    if not record.texts:
+        return Cleaned(record, (), form.broken(record) if record.problem else b"" if form.becomes else record.raw)
+    results = tuple(_clean(plan.cleaner, document) for _, document in record.texts)
+    try:
+        after = form.write(record, results)
+    except ValueError as error:
+        return _kept(form, record, str(error))
+    changed = any(result.removals for result in results) or form.becomes
+    if plan.verify and changed and not _is_proven(form, record, results, after):
+        return _kept(form, record, "internal error: what was left is not the text without what was removed")
+    return Cleaned(record, results, after)
+
+
+def _clean(cleaner: Cleaner, document: Document) -> CleanResult:
+    try:
+        return cleaner.clean_document(document)
+    except Exception as error:  # noqa: BLE001  whatever a rule or a library runs into costs this one text
+        return CleanResult(document, trouble=f"internal error: {type(error).__name__}: {error}")
+
+
+def _kept(form: Format, record: Record, why: str) -> Cleaned:
+    """A record as it was."""
+    results = tuple(CleanResult(document, trouble=why) for _, document in record.texts)
+    return Cleaned(record, results, form.write(record, results))
+
+
+def _is_proven(form: Format, record: Record, results: Sequence[CleanResult], after: bytes) -> bool:
+    """Whether the clean bytes hold the texts minus the removals, worked out here once more."""
+    texts = [_remaining(result.document.text, result.removals) for result in results]
+    try:
+        return None not in texts and form.proven(record, after, [text for text in texts if text is not None])
+    except (ValueError, KeyError, TypeError):
+        return False
+
+
+def _remaining(text: str, removals: Sequence[Removal]) -> str | None:
+    """The text without removals; None if they overlap or do not lie in it."""
+    kept, place = [], 0
+    for removal in removals:
+        if not place <= removal.start < removal.end <= len(text):
+            return None
+        kept.append(text[place : removal.start])
+        place = removal.end
+    return "".join((*kept, text[place:]))
+
+
+def process(plan: Plan, task: Task, note: Note = unheard) -> Done:
+    """Clean a block.
+
+    Args:
+        plan: what is done to every record.
+        task: the block.
+        note: called with the place of each record in the block before it is looked into.
+    """
+    form = FORMATS[task.form]
+    reading = Reading(task.name, plan.fields, plan.cleaner.rules)
+    records = form.records(task.block, reading, task.skip or NOTHING, note)
+    cleaned = [clean_record(plan, form, record) for record in records]
+    totals = Totals()
+    for one in cleaned:
+        totals.add(one.record, one.results)
+    clean = form.join(task.block, [one.record for one in cleaned], [one.after for one in cleaned])
+    pages = b"".join(one.record.raw for one in cleaned) if form.name == "html" else b""
+    broken = [one for one in cleaned if one.record.problem]
+    return Done(
+        clean=packed(clean, task.codec),
+        ledger=_ledger(plan, form, cleaned, task.codec),
+        errors=b"".join(ledger.encode(_error(form, one, task)) for one in broken),
+        report=_diffs(task, form, cleaned) if plan.report else b"",
+        pages=packed(pages, task.codec),
+        written=len(cleaned) - len(broken),
+        totals=totals,
+        told=tuple((one.record.number, one.trouble) for one in cleaned if one.trouble),
+    )
+
+
+def _ledger(plan: Plan, form: Format, cleaned: Sequence[Cleaned], codec: str) -> bytes:
+    if plan.ledger == "dolma":
+        return packed(b"".join(ledger.attributes(one.record, one.results) for one in cleaned), codec)
+    if plan.ledger == "none":
+        return b""
+    return b"".join(ledger.encode(row) for one in cleaned for row in ledger.rows(form, one.record, one.results))
+
+
+def _error(form: Format, one: Cleaned, task: Task) -> ledger.Row:
+    return ledger.error(one.record, form.broken(one.record), unreadable=task.block.unreadable)
+
+
+def _diffs(task: Task, form: Format, cleaned: Sequence[Cleaned]) -> bytes:
+    diffs = (unified_diff(result, header(task.name, form, result)) for one in cleaned for result in one.results)
+    return "".join(diffs).encode("utf-8", "backslashreplace")
+
+
+def header(name: str, form: Format, result: CleanResult) -> str:
+    """Name a record in a diff: its clean file, and the id where a file holds several."""
+    clean = f"{name}.{form.becomes}" if form.becomes else name
+    return f"{clean}#{result.document.id}" if form.many else clean

@@ -101,7 +101,11 @@ def clean(
     gc.enable()
     if out:
         fields = {"text_field": text_field, "id_field": id_field, "url_field": url_field}
-        noted = options | fields | {"report": report.value, "allow": str(allow_file or "")}
+        noted = (
+            options
+            | fields
+            | {"report": report.value, "allow": {"file": str(allow_file or ""), "sha256": job.cleaner.allow.sha256}}
+        )
         batch.clean_into(out, sources, job, noted, report=report is not Report.none)
         if report is Report.html:
             write_page(out, out / PAGE)

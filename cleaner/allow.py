@@ -1,6 +1,7 @@
 """The allow-list: exact texts that are never removed, each with its reason, in a file beside the user's config."""
 
 import datetime as dt
+import hashlib
 import json
 import os
 import tomllib
@@ -49,6 +50,11 @@ class AllowList:
 
     def __bool__(self) -> bool:
         return bool(self._entries)
+
+    @property
+    def sha256(self) -> str:
+        """A hash of what stays; "" where nothing is allowed. Two runs with the same remove the same."""
+        return hashlib.sha256(json.dumps(sorted(self._entries)).encode()).hexdigest() if self else ""
 
     def holds(self, text: str, article: str) -> bool:
         """Whether a removed text may not be removed from the document of that id."""

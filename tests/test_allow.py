@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cleaner import Allowed, Cleaner, Document, Rule, load_allowed
-from cleaner.allow import FILE_NAME, AllowError, find_allow_file, toml_text, written_out
+from cleaner.allow import FILE_NAME, AllowError, AllowList, find_allow_file, toml_text, written_out
 from tests.runs import JUNK, LINE
 from tests.test_cli import Runner, run
 
@@ -152,5 +152,9 @@ def test_the_run_notes_its_list(run: Runner, tmp_path: Path, monkeypatch: pytest
     (tmp_path / "a.txt").write_text(CREDITS)
     (tmp_path / "mine.toml").write_text("[[allow]]\ntext = '© Reuters'\ndate = 2026-01-31\n")
     run("clean", "a.txt", "-o", "out", "--allow", "mine.toml")
-    assert json.loads((tmp_path / "out" / "run.json").read_text())["options"]["allow"] == [["© Reuters", ""]]
+    noted = json.loads((tmp_path / "out" / "run.json").read_text())["options"]["allow"]
+    assert noted == AllowList(["© Reuters"]).sha256
+    assert (
+        AllowList(["a", "b"]).sha256 == AllowList(["b", " a"]).sha256 != AllowList(["a"]).sha256 != AllowList().sha256
+    )
     assert "Reuters" in (tmp_path / "out" / "clean" / "a.txt").read_text()

@@ -237,3 +237,12 @@ def test_the_page_of_a_comparison(browser: Browser, run: Run, tmp_path: Path) ->
     assert browser.texts(".filters .count") == [f"{len(lines)} removals"]
     browser.go("#removals?side=B")
     assert browser.texts(".filters .count") == ["0 removals"]
+
+
+def test_context_shows_what_else_went(browser: Browser, report: Path) -> None:
+    browser.open(report, "#removals?rule=kind%2Fjunk&q=id-31")
+    other = (
+        "return [...document.querySelector('.card').querySelectorAll('del.other')].map((one) => one.textContent.trim())"
+    )
+    assert "also removed: AD line of council 31" in browser.js(other)
+    assert browser.js("return document.querySelector('.card del:not(.other)').textContent").startswith("removed: ")

@@ -120,14 +120,13 @@ def clean(
     }
     first, *more = text_field or ["text"]
     fields = Fields(first, id_field, url_field, tuple(more))
-    entries = allowed(allow)
-    job = Job(Cleaner(all_rules(rules), allow=entries, **options), fields, say, verify=not no_verify)
+    job = Job(Cleaner(all_rules(rules), allow=allowed(allow), **options), fields, say, verify=not no_verify)
     gc.enable()
     if out:
         from cleaner.cli.run import run  # noqa: PLC0415  a single file never pays for processes
 
         how = {"report": report is not Report.none, "ledger": ledger.value, "jobs": jobs, "restart": restart}
-        options["allow"] = sorted((entry.text, entry.article) for entry in entries)
+        options["allow"] = job.cleaner.allow.sha256
         page = out / PAGE if report is Report.html and ledger is LedgerKind.rows else None
         run(out, sources, job, options, how | {"max_errors": max_errors}, page=page, quiet=quiet, as_json=as_json)
         raise typer.Exit(2 if job.totals.troubled or job.failures else 0)

@@ -221,15 +221,26 @@ def _head(article: Article) -> Item:
 
 
 def in_context(article: Article, cut: Removal | Pruned) -> Item:
-    """Return a removal with the text around it; of one too long to hold, `cut` characters are left out."""
+    """Return a removal with the text around it, and where in that text others lie.
+
+    Of a removal too long to hold, `cut` characters are left out.
+    """
     if isinstance(cut, Pruned):
         return _head(article) | {"rules": [cut.rule], "text": cut.text[:LONGEST]}
-    before, after = article.text[max(0, cut.start - CONTEXT) : cut.start], article.text[cut.end : cut.end + CONTEXT]
+    around = {"before": (max(0, cut.start - CONTEXT), cut.start), "after": (cut.end, cut.end + CONTEXT)}
     text = article.text[cut.start : cut.end]
     item = {"start": cut.start, "end": cut.end, "rules": list(cut.rules), "text": text[:LONGEST]}
     if len(text) > LONGEST:
         item["cut"] = len(text) - LONGEST
-    return _head(article) | item | {"before": before, "after": after}
+    others = {f"{side}_cuts": _within(article.removals, *window) for side, window in around.items()}
+    context = {side: article.text[start:end] for side, (start, end) in around.items()}
+    return _head(article) | item | context | {side: cuts for side, cuts in others.items() if cuts}
+
+
+def _within(removals: Iterable[Removal], start: int, end: int) -> list[tuple[int, int]]:
+    """Where other removals lie in a part of the text, counted from its start."""
+    inside = (cut for cut in removals if cut.start < end and cut.end > start)
+    return [(max(cut.start, start) - start, min(cut.end, end) - start) for cut in inside]
 
 
 def shown(article: Article) -> Item:

@@ -111,8 +111,7 @@ function card(item) {
     item.lang ? el("span", {}, name(item.lang)) : null,
     el("span", { class: "push" }, articleLink(item)));
   const context = el("p", { class: "ctx", dir: "auto" },
-    around(item.before, 160, (text) => `…${text.replace(/^\S{0,20}\s/u, "")}`), gone,
-    around(item.after, 160, (text) => `${text.replace(/\s\S{0,20}$/u, "")}…`));
+    around(item, "before"), gone, around(item, "after"));
   const footer = el("footer", {}, verdictButtons(item), long ? all : null,
     item.times ? el("span", {}, `the same text went ${count(item.times)} times in this run`) : null,
     item.start === undefined ? el("span", {}, "an element of the page, cut before the text was extracted") : null);
@@ -121,10 +120,23 @@ function card(item) {
   return made;
 }
 
-// The text around a removal, without blank lines; where it was cut off it ends at a word.
-function around(text, size, trimmed) {
-  if (!text) return null;
-  return el("span", { class: "around" }, visible(([...text].length < size ? text : trimmed(text)).replace(/\n\s*\n/g, "\n")));
+// The text around a removal, without blank lines, with other removals struck; where it was cut off it ends at a word.
+function around(item, side) {
+  const text = [...(item[side] || "")], size = text.length;
+  if (!size) return null;
+  const isSpace = (at) => /\s/.test(text[at] || "");
+  const near = [...Array(20).keys()];
+  const whole = size < 160;
+  const first = whole || side === "after" ? 0 : near.find(isSpace) ?? 0;
+  const last = whole || side === "before" ? size : size - (near.find((back) => isSpace(size - 1 - back)) ?? 0);
+  const shown = (from, to) => visible(text.slice(Math.max(from, first), Math.min(to, last)).join("").replace(/\n\s*\n/g, "\n"));
+  const parts = [];
+  let place = 0;
+  for (const [from, to] of item[`${side}_cuts`] || []) {
+    parts.push(shown(place, from), el("del", { class: "other" }, el("span", { class: "vh" }, "also removed: "), shown(from, to)));
+    place = to;
+  }
+  return el("span", { class: "around" }, !whole && side === "before" ? "…" : "", parts, shown(place, size), !whole && side === "after" ? "…" : "");
 }
 
 // Right, wrong, and why: the same buttons in lists, articles and the review.

@@ -74,26 +74,27 @@ class JsonLines(Format):
 
     def write(self, record: Record, results: Sequence[CleanResult]) -> bytes:
         """Return the line with the removed characters taken out of its texts, however they are written."""
-        source, held = record.held
+        source, held, known = record.held
         gone = []
         for (field, _), result in zip(record.texts, results, strict=True):
             if result.removals:
-                gone += cuts(_places(source, held[field]), result)
+                known[field] = _places(source, held[field])
+                gone += cuts(known[field], result)
         return without(source, gone).encode() if gone else record.raw
 
     def raw(self, record: Record, field: str, start: int, end: int) -> str | None:
         """Return the source of these characters where JSON's plain way of writing them is another one."""
-        source, held = record.held
-        places = _places(source, held[field])
-        written = source[places(start) : places(end)]
-        if "\\" not in written:
+        source, held, known = record.held
+        places = known.get(field) or _places(source, held[field])
+        if places.plain:
             return None
+        written = source[places(start) : places(end)]
         text = next(document.text for name, document in record.texts if name == field)
         return None if written == plain_source(text[start:end]) else written
 
     def proven(self, record: Record, after: bytes, texts: Sequence[str]) -> bool:
         """Whether the line, read again, holds these texts, and all other values as they were written."""
-        source, held = record.held
+        source, held, _ = record.held
         line = after.decode()
         now, wanted = (
             members(line, self.lead(line)),
@@ -140,7 +141,7 @@ def json_record(number: int, raw: bytes, source: str, fields: Fields, start: int
         return Record(number, raw, None, _missing(held, fields.text))
     written = source[held[fields.id].start : held[fields.id].end] if fields.id in held else "null"
     (field, document), *more = texts
-    return Record(number, raw, document, field=field, more=tuple(more), key=written, held=(source, held))
+    return Record(number, raw, document, field=field, more=tuple(more), key=written, held=(source, held, {}))
 
 
 def _problem(source: str, held: Mapping[str, Member], field: str, fields: Fields) -> str:
@@ -209,7 +210,7 @@ def _shown(source: str, member: Member | None) -> str:
 
 
 def _places(source: str, member: Member) -> Places:
-    return Places.of_json(source, member.start + 1, member.end - 1)
+    return Places.of_json(source, member.start + 1, member.end - 1, member.value)
 
 
 def plain_source(text: str) -> str:

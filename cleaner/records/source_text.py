@@ -1,7 +1,8 @@
 """A text as its file writes it: which code point stands where, so that a cut leaves every other byte as it is."""
 
 import bisect
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from json.encoder import encode_basestring, encode_basestring_ascii
 from typing import Any, NamedTuple
 
 import regex
@@ -14,10 +15,13 @@ _DOUBLED = regex.compile('""')
 
 
 class Places:
-    """Where in the source of a text, `start` to `end` of a longer one, each of its code points is written."""
+    """Where in the source of a text, `start` to `end` of a longer one, each of its code points is written.
+
+    `plain` says that the source is written in the plain way of its format throughout.
+    """
 
     def __init__(self, source: str, start: int, end: int, escapes: Any = None) -> None:
-        self.source, self.start, self.end = source, start, end
+        self.source, self.start, self.end, self.plain = source, start, end, not escapes
         self._after, self._extra = [], [0]
         extra = 0
         for match in escapes.finditer(source, start, end) if escapes else ():
@@ -27,20 +31,42 @@ class Places:
             self._extra.append(extra)
 
     @classmethod
-    def of_json(cls, source: str, start: int, end: int) -> "Places":
-        """Places in a JSON string, quotes left out of `start` and `end`."""
-        return cls(source, start, end, _ESCAPE if source.find("\\", start, end) >= 0 else None)
+    def of_json(cls, source: str, start: int, end: int, text: str) -> "Places":
+        """Places of a text in its JSON string, quotes left out of `start` and `end`."""
+        if source.find("\\", start, end) < 0:
+            return cls(source, start, end)
+        for encode in (encode_basestring, encode_basestring_ascii):
+            if source[start - 1 : end + 1] == encode(text):
+                return _Encoded(source, start, end, text, encode)
+        return cls(source, start, end, _ESCAPE)
 
     @classmethod
     def of_cell(cls, source: str, start: int, end: int, quoted: bool) -> "Places":  # noqa: FBT001  as a cell has it
         """Places in a cell of a table; in one with quotes each quote is doubled."""
-        if not quoted:
-            return cls(source, start, end)
-        return cls(source, start, end, _DOUBLED if source.find('""', start, end) >= 0 else None)
+        return cls(source, start, end, _DOUBLED if quoted and source.find('""', start, end) >= 0 else None)
 
     def __call__(self, offset: int) -> int:
         """Where in the source a code point of the text starts; of the number of them all, where the text ends."""
         return self.start + offset + self._extra[bisect.bisect_left(self._after, offset)]
+
+
+class _Encoded(Places):
+    """Places in a source that an encoder makes of the text: what lies between two of them is as long as it makes it."""
+
+    def __init__(self, source: str, start: int, end: int, text: str, encode: Callable[[str], str]) -> None:
+        super().__init__(source, start, end)
+        self.plain = encode is encode_basestring
+        self._text, self._encode = text, encode
+        self._offset, self._place = 0, start  # the last that was asked for: removals come in order
+
+    def __call__(self, offset: int) -> int:
+        if offset < self._offset:
+            self._offset, self._place = 0, self.start
+        if offset > len(self._text):
+            return self.end + 1
+        self._place += len(self._encode(self._text[self._offset : offset])) - 2
+        self._offset = offset
+        return self._place
 
 
 class Cut(NamedTuple):

@@ -126,7 +126,7 @@ class Warc(Format):
 
 def _kind(found: Any) -> str:
     """What a record is to be cleaned as: "html", "txt", or nothing."""
-    kind = found.record_type.name
+    kind = found.headers.get("WARC-Type", "").lower()
     if kind == "conversion":
         return "txt"
     if kind not in {"response", "resource"} or (found.is_http and found.http_headers.status_code != _OK):

@@ -82,7 +82,7 @@ def test_the_run_says_why_a_rule_is_there(run: Run) -> None:
         ("{", "is not what"),
         ("[]", "is not what"),
         ('{"files": [{"name": "../x", "format": "txt"}]}', "leads out of the folder"),
-        ('{"files": [{"name": "x", "format": "exe"}]}', "is no format"),
+        ('{"files": [{"name": "x", "format": "exe"}]}', "exe"),
         ('{"files": []}', "was stopped before its end"),
     ],
 )
@@ -108,7 +108,7 @@ def test_a_run_that_was_changed_is_said(run: Run, name: str) -> None:
         "5",
         "{",
         '{"record": 1, "start": 0, "text": "x"}',
-        '{"record": 1, "start": 0, "text": "x", "rules": [5]}',
+        '{"record": 1, "start": 0, "end": 1, "text": "x", "field": "", "rules": [5]}',
         '{"record": 1, "start": "0", "text": "x", "rules": ["a/b"]}',
         '{"record": 1, "start": 0, "text": 7, "rules": ["a/b"]}',
         '{"record": 1, "start": 999, "text": "x", "rules": ["a/b"]}',

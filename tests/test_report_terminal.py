@@ -215,7 +215,7 @@ def test_clean_writes_the_reports_that_are_asked_for(
     (tmp_path / "a.txt").write_text("A story.\n© Getty Images\n")
     assert run("clean", tmp_path / "a.txt", "-o", tmp_path / "out", *asked).code == 0
     assert len(list((tmp_path / "out").glob("report.*"))) == wanted
-    assert run("clean", tmp_path / "a.txt", "-o", tmp_path / "out", "--restart").code == 0
+    assert run("clean", tmp_path / "a.txt", "-o", tmp_path / "out", *asked).code == 0
 
 
 @pytest.mark.parametrize("command", ["report", "show", "stats", "compare"])

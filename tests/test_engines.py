@@ -231,7 +231,7 @@ def dies(data, rank=0, world_size=1):
 
 if __name__ == "__main__":
     writer = JsonlWriter("out/clean", output_filename="${rank}.jsonl", compression=None)
-    steps = [JsonlReader("in"), CleanStep("out/removals"), dies, writer]
+    steps = [JsonlReader("in", add_file_path=False), CleanStep("out/removals"), dies, writer]
     LocalPipelineExecutor(steps, tasks=4, workers=2, logging_dir="out/logs").run()
 """
 

@@ -17,7 +17,7 @@ import pytest
 from cleaner import Cleaner, CleanResult, Document, Rule
 from cleaner.batch import begin, pool
 from cleaner.batch.back import restore
-from cleaner.batch.finished import originals
+from cleaner.batch.finished import entries, originals_of
 from cleaner.batch.one import Job
 from cleaner.batch.run import How, Seen, clean_into
 from cleaner.batch.work import Plan, Task, process
@@ -319,7 +319,7 @@ def test_counts_of_a_run_add_up(dump: Path, tmp_path: Path) -> None:
 def test_originals_of_a_run(dump: Path, tmp_path: Path) -> None:
     (dump / "a.jsonl").write_text('{"id": "x", "text": "a junk b"}\n{bad\n{"text": "c"}\n')
     run(dump, tmp_path / "out")
-    found = list(originals(tmp_path / "out"))
+    found = [one for entry in entries(tmp_path / "out") for one in originals_of(tmp_path / "out", entry)]
     assert [(one.file, one.record, one.document.text, one.broken) for one in found] == [
         ("a.jsonl", 1, "a junk b", False), ("a.jsonl", 2, "", True), ("a.jsonl", 3, "c", False),
         ("b.txt", 1, "a junk b", False),

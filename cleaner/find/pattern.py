@@ -1,6 +1,5 @@
 """Patterns of rules: their slots filled, compiled when first needed, run against the clock."""
 
-import itertools
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,8 +11,9 @@ from cleaner.fold import fold_case
 from cleaner.model import Rule
 
 SLOT = regex.compile(r"\{\{(\w+)\}\}")
-# Microseconds, measured: to compile a pattern with some phrases, with all for each of them, to look for one in a line.
-_FOR_SOME, _FOR_EACH, _TO_LOOK = 4000, 250, 0.04
+# Microseconds, measured: to compile a pattern with some phrases, with all for each of them, to look for them in a line.
+_FOR_SOME, _FOR_EACH, _TO_LOOK = 4000, 100, 25
+_KEY = 3  # characters by which phrases are looked up
 
 _Held = tuple[tuple[str, ...], ...]  # for each slot its phrases that a line holds
 
@@ -52,7 +52,7 @@ class Pattern:
         self._rule, self._source = rule, source
         self._slots = {name: rule.slots[name] for name in dict.fromkeys(SLOT.findall(source))}
         self._of_held: dict[_Held, Any] = {}
-        self._folded: list[list[str]] = []
+        self._phrases: list[_Phrases] = []
         self._spent = 0.0
         self._whole: Any = None
 
@@ -79,23 +79,39 @@ class Pattern:
         return TimeLimitError(f"rule {self._rule.id}: its pattern ran over the time limit")
 
     def _compiled(self, line: str) -> Any:
-        count = sum(map(len, self._slots.values()))
-        self._spent += count * _TO_LOOK
-        if self._spent >= count * _FOR_EACH:
+        self._spent += _TO_LOOK
+        if not self._slots or self._spent >= _FOR_EACH * sum(map(len, self._slots.values())):
             self._of_held.clear()
             self._whole = regex.compile(filled(self._source, self._slots))
             return self._whole
-        if not self._folded:
-            self._folded = [[fold_case(phrase) for phrase in phrases] for phrases in self._slots.values()]
-        held = tuple(map(_held, self._slots.values(), self._folded, itertools.repeat(fold_case(line))))
+        if not self._phrases:
+            self._phrases = [_Phrases(phrases) for phrases in self._slots.values()]
+        folded = fold_case(line)
+        held = tuple(phrases.in_line(folded) for phrases in self._phrases)
         if held not in self._of_held:
             self._spent += _FOR_SOME
             self._of_held[held] = regex.compile(filled(self._source, dict(zip(self._slots, held, strict=True))))
         return self._of_held[held]
 
 
-def _held(phrases: Sequence[str], folded: Sequence[str], line: str) -> tuple[str, ...]:
-    return tuple(itertools.compress(phrases, (phrase in line for phrase in folded)))
+class _Phrases:
+    """Phrases of a slot, found in a line by how they begin."""
+
+    def __init__(self, phrases: Sequence[str]) -> None:
+        self._phrases = phrases
+        self._by_key: dict[str, list[tuple[int, str]]] = {}
+        for number, phrase in enumerate(phrases):
+            folded = fold_case(phrase)
+            self._by_key.setdefault(folded[:_KEY], []).append((number, folded))
+        self._sizes = sorted({len(key) for key in self._by_key})
+
+    def in_line(self, folded: str) -> tuple[str, ...]:
+        """Return the phrases that a line holds, in their order; the line is in one case."""
+        keys = {folded[place : place + size] for size in self._sizes for place in range(len(folded) - size + 1)}
+        found = [
+            number for key in keys & self._by_key.keys() for number, phrase in self._by_key[key] if phrase in folded
+        ]
+        return tuple(self._phrases[number] for number in sorted(found))
 
 
 def filled(pattern: str, slots: Mapping[str, Sequence[str]]) -> str:

@@ -87,9 +87,8 @@ def main() -> None:
     cleaner = Cleaner()
     first, ours, theirs = passes(cleaner, rows, args.times)
     print(f"{len(rows)} articles, {size:.1f} MB, {len(cleaner.rules)} rules, one core")
-    print(
-        f"cleaner {size / ours:6.1f} MB/s, {ours / len(rows) * 1e6:.0f} us an article ({size / first:.1f} MB/s in the first pass)"
-    )
+    each = ours / len(rows) * 1e6
+    print(f"cleaner {size / ours:6.1f} MB/s, {each:.0f} us an article ({size / first:.1f} MB/s in the first pass)")
     print(f"ftfy    {size / theirs:6.1f} MB/s: cleaner is {theirs / ours:.1f} times as fast")
     if args.top:
         by_rule(cleaner, rows, args.top)

@@ -79,15 +79,13 @@ def compare(first: Run, second: Run, seed: int = SEED, sample: int = SAMPLE) -> 
         CleanerError: a run cannot be read, or they have no article in common.
     """
     found = Comparison(sample)
-    others = dict(second.files)
-    for name, form in first.files:
-        if name not in others:
+    for name in first.files:
+        if name not in second.files:
             found.missing["A"].append(name)
             continue
-        pairs = _paired(first.articles_of(name, form), second.articles_of(name, others[name]))
-        for one, other in pairs:
+        for one, other in _paired(first.articles_of(name), second.articles_of(name)):
             _add(found, one, other, seed)
-    found.missing["B"] += [name for name, _ in second.files if name not in dict(first.files)]
+    found.missing["B"] += [name for name in second.files if name not in first.files]
     if not found.articles:
         raise CleanerError(f"{first.out} and {second.out} have no article in common: compare runs over the same files")
     return found

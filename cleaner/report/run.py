@@ -73,7 +73,7 @@ class Run:
         self.out = out
         try:
             self.summary: dict[str, Any] = json.loads((out / "run.json").read_text(encoding="utf-8"))
-            self.files = [(_inside(entry["name"]), _known(entry["format"])) for entry in self.summary["files"]]
+            self.files = {_inside(entry["name"]): _known(entry["format"]) for entry in self.summary["files"]}
             self.fields = _fields(self.summary.get("options") or {})
         except FileNotFoundError as error:
             raise CleanerError(f"{out}: holds no run.json, so it is not the output of `cleaner clean -o`") from error
@@ -97,11 +97,11 @@ class Run:
         Raises:
             CleanerError: the clean texts and the ledger do not belong together, or cannot be read.
         """
-        for name, form in self.files:
-            yield from self.articles_of(name, form)
+        return itertools.chain.from_iterable(map(self.articles_of, self.files))
 
-    def articles_of(self, name: str, form: str) -> Iterator[Article]:
+    def articles_of(self, name: str) -> Iterator[Article]:
         """Yield every article of one file."""
+        form = self.files[name]
         clean_name = f"{name}.txt" if form == "html" else name
         reader = FORMATS["txt" if form == "html" else form]
         with contextlib.ExitStack() as stack:
@@ -121,7 +121,7 @@ class Run:
         Raises:
             CleanerError: it cannot be read.
         """
-        for name, form in self.files:
+        for name, form in self.files.items():
             path = self.out / "removals" / f"{name}{'.txt' if form == 'html' else ''}.jsonl"
             with reading(path) as file:
                 try:

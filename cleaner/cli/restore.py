@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cleaner.batch import back as runs
+from cleaner.batch import back as rebuilding
 from cleaner.cli.output import say
 
 
@@ -14,5 +14,5 @@ def restore(
     back: Annotated[Path, typer.Option("-o", "--out", metavar="BACK", help="Write the originals here.")],
 ) -> None:
     """Rebuild every original of a run, byte for byte: cleaner restore cleaned -o originals."""
-    count = runs.restore(out, back)
+    count = rebuilding.restore(out, back)
     say(f"cleaner: {count:,} file{'s' if count != 1 else ''} restored, each with the checksum of its original")

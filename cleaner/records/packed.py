@@ -115,7 +115,8 @@ class _Unpacking:
         return bool(self.held)
 
     def _use(self, count: int) -> bytes:
-        used, self.held, self.start = self.held[:count], self.held[count:], self.start + count
+        used, self.held = self.held[:count], self.held[count:]
+        self.start += len(used)
         return used
 
     def _member(self) -> Iterator[Chunk]:

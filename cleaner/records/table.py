@@ -5,7 +5,7 @@ import functools
 import itertools
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cleaner.clean import CleanResult
 from cleaner.errors import CleanerError
@@ -38,12 +38,14 @@ class Dialect:
         # Where rows end with a line feed, a carriage return alone may stand in a cell without quotes.
         inside, last = (rf"[^{d}\r]", r"\r") if end == "\r" else (rf"(?:[^{d}\r\n]|\r(?!\n))", r"\r?\n")
         bare = rf'(?!"){inside}*+'
-        cell = rf'(?>"[^"]*+(?:""[^"]*+)*+"|{bare})'
+        quoted = r'"[^"]*+(?:""[^"]*+)*+"'
+        cell, loose = rf"(?>{quoted}|{bare})", rf"(?>{quoted}{inside}*+|{bare})"
         row = rf"{cell}(?:{d}{cell}){{{columns - 1}}}"
         self.cells = re.compile(rf'(?:^|{d})(?:"([^"]*+(?:""[^"]*+)*+)"|({bare}))')
         self.blank = re.compile(last.encode())
         self.start = re.compile(rf"{cell}(?>{d}{cell})*+".encode())
         self.any_row = re.compile(rf"{cell}(?>{d}{cell})*+{last}".encode())
+        self.loose = re.compile(rf"{loose}(?:{d}{loose}){{{columns - 1}}}{last}".encode())
         self.row = re.compile(rf"{row}{last}".encode())
         self.two_rows = re.compile(rf"(?:{row}{last}){{2}}".encode())
         self.last_rows = re.compile(rf"(?:{row}{last}){{0,2}}(?:{row})?\Z".encode())
@@ -86,6 +88,7 @@ class Rows:
     def __init__(self, name: str, fields: Fields) -> None:
         self.name, self.fields, self.head = name, fields, b""
         self.dialect: Dialect | None = None
+        self.quoted = True  # every row so far starts with a quote
 
     def end(self, buffer: bytes, at: int, *, final: bool) -> End:
         """Return the end of a row."""
@@ -94,6 +97,7 @@ class Rows:
         if blank := self.dialect.blank.match(buffer, at):
             return End(blank.end())
         if row := self.dialect.row.match(buffer, at):
+            self.quoted = self.quoted and buffer[at : at + 1] == b'"'
             return End(row.end())
         return self._odd(self.dialect, buffer, at, final=final)
 
@@ -108,10 +112,16 @@ class Rows:
         if final and whole and found.row.match(buffer[at:] + (b"\r" if self.head.endswith(b"\r") else b"\n")):
             return End(place)
         row = found.any_row.match(buffer, at)
-        if (row or (final and whole)) and b"\n" not in buffer[at:place]:
+        if (row or (final and whole)) and (b"\n" not in buffer[at:place] or self._goes_on(buffer, place, row)):
             cells = len(found.split(buffer[at:place].decode("utf-8", "replace")))
             return End(row.end() if row else place, f"has {cells} cells where the first row has {self._columns()}")
-        return End(BROKEN, "its quotes and cells do not fit the first row")
+        why = "its quotes and cells do not fit the first row"
+        loose = found.loose.match(buffer, at)
+        return End(loose.end() if loose else BROKEN, why)
+
+    def _goes_on(self, buffer: bytes, place: int, row: Any) -> bool:
+        """Whether behind a row of several lines a good one follows, so that no quote has swallowed that."""
+        return not row or place + 2 >= len(buffer) or bool(self.dialect and self.dialect.row.match(buffer, row.end()))
 
     def _columns(self) -> int:
         return len(dialect(self.head, self.name)[1])
@@ -132,11 +142,18 @@ class Rows:
         return End(place)
 
     def resync(self, buffer: bytes, at: int, *, final: bool) -> int:
-        """Return the start of the next line from which on two rows are as the first one, or all to the end."""
+        """Return the start of the next line from which on two rows are as the first one, or all to the end.
+
+        Lines inside a cell may look so too. Where all rows start with a quote one that does is enough.
+        """
         found, place = self.dialect, at
         newline = b"\r" if self.head.endswith(b"\r") else b"\n"
         while found and (place := buffer.find(newline, place) + 1):
-            if found.two_rows.match(buffer, place) or (final and found.last_rows.match(buffer, place)):
+            if self.quoted and buffer[place : place + 1] not in {b'"', b""}:
+                continue
+            if (found.row if self.quoted else found.two_rows).match(buffer, place) or (
+                final and found.last_rows.match(buffer, place)
+            ):
                 return place
         return NEED
 

@@ -21,11 +21,12 @@ class Page(Format):
         del fields
         raw = file.read()
         try:
-            document, pruned = extract(raw, rules)
+            found = extract(raw, rules)
         except ExtractionError as error:
             yield Record(1, raw, None, str(error))
         else:
-            yield Record(1, raw, Document(document.text, name, document.meta), pruned=pruned)
+            document = Document(found.document.text, name, found.document.meta)
+            yield Record(1, raw, document, pruned=found.pruned)
 
     def write(self, record: Record, result: CleanResult) -> bytes:
         """Return the clean text of the article."""

@@ -20,8 +20,8 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 from benchmarks import html
-from cleaner.extract import parse
 from cleaner.extract.blocks import Block, blocks
+from cleaner.extract.parse import parse
 from cleaner.extract.prune import prune
 from cleaner.extract.signs import see, see_again
 from cleaner.extract.told import told

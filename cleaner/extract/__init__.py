@@ -1,10 +1,7 @@
 """HTML -> Document: DOM rules prune the tree, and each line that is left of the page is weighed: story or not."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
-
-import lxml.html
+from typing import NamedTuple
 
 from cleaner.extract.blocks import Block, blocks
 from cleaner.extract.parse import MAX_BYTES, ExtractionError, parse
@@ -21,8 +18,7 @@ SHORT = 250
 _RIVAL = 1.7
 
 
-@dataclass(frozen=True, slots=True)
-class Extracted:
+class Extracted(NamedTuple):
     """The article of a page, the elements that rules cut before, and where asked for the lines that were left out."""
 
     document: Document
@@ -78,6 +74,6 @@ def _account(lines: Sequence[Block], chosen: Sequence[str]) -> list[Pruned]:
 
 def prune_fragment(html: str, rules: Sequence[Rule]) -> str:
     """Return the text of a piece of HTML after the rules pruned it, in single spaces: for a rule's examples."""
-    tree: Any = lxml.html.document_fromstring(f"<html><body>{html}</body></html>")
+    tree = parse(f"<html><body>{html}</body></html>")
     prune(tree, rules, rules[0].sites[0] if rules and rules[0].sites else "")
     return visible(tree)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-import regex
+from ahocorasick_rs import AhoCorasick
 from lxml import etree
 
 SKIPPED = frozenset(
@@ -20,26 +20,30 @@ BLOCKS = frozenset(
 _HOLDERS = {
     **{tag: tag for tag in ("address", "article", "aside", "blockquote", "button", "figure", "footer", "form")},
     **{tag: tag for tag in ("header", "main", "nav", "pre", "table")},
-    **{"li": "list", "ul": "list", "ol": "list", "dl": "list", "figcaption": "caption", "label": "form"},
+    **dict.fromkeys(("li", "ul", "ol", "dl"), "list"),
+    "figcaption": "caption",
+    "label": "form",
 }
 # What the names that pages give to their elements commonly stand for.
-_NAMES = regex.compile(
-    r"""(?ix)
-      (?P<body>   (?:article|post|entry|story)-?_?(?:body|text|content) | story\b | body-?text )
-    | (?P<chrome> foot | header | masthead | menu | nav | sidebar | breadcrumb | toolbar | pagin | banner )
-    | (?P<social> share | sharing | social | follow | tweet | twitter | facebook )
-    | (?P<other>  related | recommend | popular | trending | teaser | more- | -more | promo | latest | headlines
-                | sponsor | outbrain | taboola | widget )
-    | (?P<talk>   comment | disqus | respond | reply | discussion )
-    | (?P<plea>   newsletter | subscri | sign-?up | donat | paywall | cookie | consent | login | register | modal | popup )
-    | (?P<meta>   meta | byline | author | dateline | timestamp | publish | tags | tag- | category | credit | copyright | bio )
-    | (?P<image>  caption | image | photo | gallery | slide | figure | media | video | player )
-    | (?P<title>  title | headline | heading | kicker )
-    | (?P<lead>   lead | summary | standfirst | intro | subtitle | dek | abstract | excerpt | description )
-    | (?P<quote>  quote | pull )
-    | (?P<hidden> hidden | hide | invisible )
-    """
-)
+_NAMES = {
+    "body": "article-body articlebody article_body article-text articletext article-content articlecontent"
+    " article_content post-body postbody post-text post-content postcontent post_content entry-content entrycontent"
+    " entry-text story body-text",
+    "chrome": "foot header masthead menu nav sidebar breadcrumb toolbar pagin banner",
+    "social": "share sharing social follow tweet twitter facebook",
+    "other": "related recommend popular trending teaser more- -more promo latest headlines sponsor outbrain taboola"
+    " widget",
+    "talk": "comment disqus respond reply discussion",
+    "plea": "newsletter subscri signup sign-up sign_up donat paywall cookie consent login register modal popup",
+    "meta": "meta byline author dateline timestamp publish tags tag- category credit copyright bio",
+    "image": "caption image photo gallery slide figure media video player",
+    "title": "title headline heading kicker",
+    "lead": "lead summary standfirst intro subtitle dek abstract excerpt description",
+    "quote": "quote pull",
+    "hidden": "hidden hide invisible",
+}
+_WORDS = [(word, kind) for kind, words in _NAMES.items() for word in words.split()]
+_SCANNER = AhoCorasick([word for word, _ in _WORDS])
 _LONGEST_NAME = 300
 _CACHE_LIMIT = 5_000
 
@@ -155,7 +159,8 @@ def _place(element: Any, tag: str, outer: Place) -> Place:
     hidden = (style and "none" in style and "display:none" in style.replace(" ", "")) or element.get(
         "hidden"
     ) is not None
-    key = (tag, element.get("class"), element.get("id"), body, hidden, outer.around, outer.tag)
+    extra = ("body",) * body + ("hidden",) * bool(hidden)
+    key = (tag, element.get("class"), element.get("id"), extra, outer.around, outer.tag)
     if (known := _KNOWN.get(key)) is None:
         if len(_KNOWN) >= _CACHE_LIMIT:
             _KNOWN.clear()
@@ -165,12 +170,12 @@ def _place(element: Any, tag: str, outer: Place) -> Place:
 
 
 def _described(
-    tag: str, classes: str | None, name: str | None, body: bool, hidden: bool, outer: frozenset[str], above: str
+    tag: str, classes: str | None, name: str | None, extra: tuple[str, ...], outer: frozenset[str], above: str
 ) -> tuple[str, frozenset[str], tuple[str, ...]]:
     named = f"{classes or ''} {name or ''}"[:_LONGEST_NAME]
-    names = {str(match.lastgroup) for match in _NAMES.finditer(named)}
-    names |= {"body"} if body else set()
-    names |= {"hidden"} if hidden else set()
+    names = {_WORDS[hit[0]][1] for hit in _SCANNER.find_matches_as_indexes(named.lower(), overlapping=True)} | set(
+        extra
+    )
     around = outer | ({_HOLDERS[tag]} if tag in _HOLDERS else set())
     if tag not in {"body", "html"}:
         around |= {f"named {name}" for name in names}

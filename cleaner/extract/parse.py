@@ -3,9 +3,8 @@
 import codecs
 from typing import Any
 
-import lxml.html
 import regex
-from lxml.etree import LxmlError
+from lxml.etree import HTMLParser, LxmlError, fromstring
 
 from cleaner.errors import CleanerError
 
@@ -18,12 +17,15 @@ _DECLARED = regex.compile(rb"""(?i)<(?:meta|\?xml)[^>]{0,300}?(?:charset|encodin
 _WIDER = {
     **dict.fromkeys(("iso8859-1", "ascii", "latin-1"), "cp1252"),
     **dict.fromkeys(("gb2312", "gbk"), "gb18030"),
-    **{"shift_jis": "cp932", "euc_kr": "cp949", "iso8859-9": "cp1254", "tis-620": "cp874", "iso8859-11": "cp874"},
-    **{"big5": "big5hkscs", "utf-16": "utf-8", "utf-16-le": "utf-8", "utf-16-be": "utf-8"},
+    **dict.fromkeys(("tis-620", "iso8859-11"), "cp874"),
+    **dict.fromkeys(("utf-16", "utf-16-le", "utf-16-be"), "utf-8"),
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "iso8859-9": "cp1254",
+    "big5": "big5hkscs",
 }
+_TELLING = regex.compile(rb"[^<>\n]*[\x80-\xff][^<>\n]*")
 _TAG = regex.compile(r"<\s*[a-zA-Z!/?]")
-_CONTROL = regex.compile(r"[\x00-\x08\x0b\x0e-\x1f\ufffe\uffff]+")
-_ENTITIES = regex.compile(r"(?i)<!ENTITY[^>]*>")
 # A title that is never closed takes the whole page; none holds a tag.
 _OPEN_TITLE = regex.compile(r"(?i)<title[^>]{0,200}>[^<]*(?=<(?!/title))")
 # Wrappers without meaning of their own: taken out of a page that is nested too deep to be read.
@@ -47,7 +49,7 @@ def parse(html: str | bytes) -> Any:
     if len(html) > MAX_BYTES:
         raise ExtractionError(f"the page has {len(html):,} bytes, the limit is {MAX_BYTES:,}")
     text = html if isinstance(html, str) else decode(html)
-    text = _ENTITIES.sub("", _CONTROL.sub("", text))
+    text = text.replace("\0", "")
     text = _OPEN_TITLE.sub(r"\g<0></title>", text, count=1)
     if text.lstrip("\ufeff \t\r\n").startswith("%PDF-"):
         raise ExtractionError("this is a PDF, not a page")
@@ -65,12 +67,12 @@ def parse(html: str | bytes) -> Any:
 
 def _tree(text: str) -> tuple[Any, bool]:
     """Parse, and say whether the page is nested deeper than the parser goes."""
-    parser = lxml.html.HTMLParser(
+    parser = HTMLParser(
         encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, default_doctype=False
     )
     try:
-        tree = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
-    except (LxmlError, ValueError, AssertionError):
+        tree = fromstring(text.encode("utf-8", "replace"), parser)
+    except (LxmlError, ValueError):
         tree = None
     return tree, any("depth" in entry.message for entry in parser.error_log)
 
@@ -126,6 +128,7 @@ def _declared(page: bytes) -> str:
 def _guessed(page: bytes, declared: str) -> str:
     from bs4.dammit import UnicodeDammit  # noqa: PLC0415  few pages need a guess
 
-    guess = UnicodeDammit(page[:200_000], [declared] if declared else [], is_html=True).original_encoding
+    telling = b" ".join(_TELLING.findall(page))[:_PEEK]  # the guess is slow, and text of tags says nothing
+    guess = UnicodeDammit(telling, [declared] if declared else [], is_html=True).original_encoding
     name = codecs.lookup(guess).name if guess else "cp1252"
     return page.decode(_WIDER.get(name, name), "replace")

@@ -14,11 +14,12 @@ from cleaner.selector import Selector, selectors
 LONG = 80
 ENOUGH = 500
 GREATEST_SHARE = 1 / 3
+GREATEST_SHARE_OF_ALL = 0.6  # of all hits of a rule: a name that each paragraph bears
 Part = tuple[Rule, Selector]
 _UNCUT = frozenset({"html", "body", "main"})
 _LONG_TEXTS = XPath(
-    f".//text()[string-length() >= {LONG}][string-length(normalize-space()) >= {LONG}][not(parent::script or parent::style"
-    " or parent::noscript or parent::template or parent::option or parent::textarea or ancestor::a)]",
+    f".//text()[string-length() >= {LONG}][string-length(normalize-space()) >= {LONG}][not(parent::script or"
+    " parent::style or parent::noscript or parent::template or parent::option or parent::textarea or ancestor::a)]",
     smart_strings=False,
 )
 _LONG_BEFORE = XPath(
@@ -26,44 +27,50 @@ _LONG_BEFORE = XPath(
     " parent::style or parent::noscript or parent::template or parent::option or parent::textarea or ancestor::a)]",
     smart_strings=False,
 )
+_FRAME = XPath('self::*[@itemprop="articleBody"] | .//h1 | .//main | .//*[@role="main" or @itemprop="articleBody"]')
 _CACHE_LIMIT = 5_000
 _KNOWN: dict[tuple[tuple[str, str], ...], "Selectors"] = {}
 
 
 class Selectors:
-    """The selectors of a set of rules, keyed by the attribute value that an element must have to be selected.
-
-    Only pages where an attribute has a fitting value, and of them only the elements that bear it, are looked at.
-    """
+    """The selectors of a set of rules, keyed by the attribute value or the tag that an element must have."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         parts = [(rule, selector) for rule in rules for selector in selectors(rule.select)]
-        self.loose = [part for part in parts if not part[1].name]
-        self.keyed = {
-            name: _Keys(name, [part for part in parts if part[1].name == name])
-            for name in sorted({selector.name for _, selector in parts if selector.name})
-        }
+        names = sorted({selector.name for _, selector in parts if selector.name})
+        self.by_name = {name: _Values([part for part in parts if part[1].name == name]) for name in names}
+        self.by_tag: dict[str, list[Part]] = {}
+        for part in parts:
+            if not part[1].name and part[1].tag:
+                self.by_tag.setdefault(part[1].tag, []).append(part)
 
     def selected(self, tree: Any) -> Iterator[tuple[Rule, Any]]:
-        """Yield every element that a rule selects, with the rule."""
-        whole: dict[Selector, frozenset[Any]] = {}
-        for name, keys in self.keyed.items():
-            hits = {value: parts for value in set(keys.values(tree)) if (parts := keys.fitting(value))}
-            for element in keys.bearers(tree) if hits else ():
-                for rule, selector in hits.get(element.get(name), ()):
-                    if selector.simple or element in _all(selector, tree, whole):
-                        yield rule, element
-        for rule, selector in self.loose:
-            for element in selector.select(tree):
-                yield rule, element
+        """Yield every element that a rule selects, with the rule, in the order of the page."""
+        followed: set[tuple[Selector, Any]] = set()
+        for element in tree.iter("*"):
+            for rule, selector in self._anchored(element):
+                if selector.reach == "following":  # the first anchor reaches all that the next ones would
+                    key = (selector, element.getparent())
+                    if key in followed:
+                        continue
+                    followed.add(key)
+                yield from ((rule, found) for found in selector.reached(element))
+
+    def _anchored(self, element: Any) -> Iterator[Part]:
+        for part in self.by_tag.get(element.tag, ()):
+            if part[1].matches(element):
+                yield part
+        for name, value in element.items():
+            if values := self.by_name.get(name):
+                for part in values.fitting(value):
+                    if part[1].simple or part[1].matches(element):
+                        yield part
 
 
-class _Keys:
+class _Values:
     """The selectors of one attribute, by the values that fit."""
 
-    def __init__(self, name: str, parts: Sequence[Part]) -> None:
-        self.values = XPath(f"//@{name}", smart_strings=False)
-        self.bearers = XPath(f"//*[@{name}]")
+    def __init__(self, parts: Sequence[Part]) -> None:
         self.anyhow = [part for part in parts if not part[1].value]
         wanted = sorted({selector.value for _, selector in parts if selector.value})
         self.by_value = [[part for part in parts if part[1].value == value] for value in wanted]
@@ -81,14 +88,8 @@ class _Keys:
     def _fitting(self, value: str) -> Iterator[Part]:
         yield from self.anyhow
         if self.scanner is not None:
-            for index in {hit[0] for hit in self.scanner.find_matches_as_indexes(value, overlapping=True)}:
+            for index in sorted({hit[0] for hit in self.scanner.find_matches_as_indexes(value, overlapping=True)}):
                 yield from (part for part in self.by_value[index] if part[1].fits(value))
-
-
-def _all(selector: Selector, tree: Any, whole: dict[Selector, frozenset[Any]]) -> frozenset[Any]:
-    if selector not in whole:
-        whole[selector] = frozenset(selector.select(tree))
-    return whole[selector]
 
 
 def prune(tree: Any, rules: Sequence[Rule], host: str) -> list[Pruned]:
@@ -117,35 +118,67 @@ def _selectors(rules: Sequence[Rule]) -> Selectors:
 
 
 def _prune(tree: Any, known: Selectors, pruned: list[Pruned]) -> None:
-    total = -1
-    for rule, element in list(known.selected(tree)):
-        if element.tag in _UNCUT or element.getparent() is None or element.getroottree().getroot() is not tree:
-            continue
-        held = _long(_LONG_TEXTS(element))
-        if held:
-            total = _long(_LONG_TEXTS(tree)) if total < 0 else total
-            if held > total * GREATEST_SHARE and _long(_LONG_BEFORE(element)) < ENOUGH:
-                continue
-        pruned.append(Pruned(rule.id, visible(element)))
-        cut(element)
+    hits: dict[str, tuple[Rule, dict[Any, None]]] = {}
+    for rule, element in known.selected(tree):
+        if element.tag not in _UNCUT:
+            hits.setdefault(rule.id, (rule, {}))[1][element] = None
+    total = _long(tree) if hits else 0
+    for rule, elements in hits.values():
+        outermost = [
+            (element, _long(element))
+            for element in elements
+            if _in_tree(element, tree) and not any(above in elements for above in element.iterancestors())
+        ]
+        if not _holds_story(outermost, total * GREATEST_SHARE_OF_ALL):
+            for element, held in outermost:
+                if not _holds_story([(element, held)], total * GREATEST_SHARE) and not _is_frame(element, held):
+                    pruned.append(Pruned(rule.id, visible(element)))
+                    cut(element)
 
 
-def _long(texts: Sequence[str]) -> int:
+def _in_tree(element: Any, tree: Any) -> bool:
+    return element.getparent() is not None and element.getroottree().getroot() is tree
+
+
+def _holds_story(hits: Sequence[tuple[Any, int]], most: float) -> bool:
+    """Say whether elements hold more of the running text than they may, with hardly any before the first of them."""
+    held = sum(size for _, size in hits)
+    if held <= most:
+        return False
+    first = next(element for element, size in hits if size)
+    return _sum(_LONG_BEFORE(first)) < ENOUGH
+
+
+def _is_frame(element: Any, held: int) -> bool:
+    """Say whether an element is the frame of the story although a long thread of comments makes its share small."""
+    return held > ENOUGH and bool(_FRAME(element)) and _sum(_LONG_BEFORE(element)) < ENOUGH
+
+
+def _long(element: Any) -> int:
+    return _sum(_LONG_TEXTS(element))
+
+
+def _sum(texts: Sequence[str]) -> int:
     return sum(len(text.strip()) for text in texts)
 
 
 def visible(element: Any) -> str:
     """Return the text of an element in single spaces."""
-    return " ".join(element.text_content().split())
+    return " ".join("".join(element.itertext()).split())
 
 
 def cut(element: Any) -> None:
     """Remove an element, keep the text behind it, and neither join two words nor part one."""
-    held, tail = element.text_content(), element.tail or ""
+    held, tail = "".join(element.itertext()), element.tail or ""
+    parent, previous, following = element.getparent(), element.getprevious(), element.getnext()
     apart = element.tag in BLOCKS or any(character.isspace() for character in held)
-    previous, following = element.getprevious(), element.getnext()
-    before = element.getparent().text if previous is None else previous.tail or previous.text_content()
-    after = tail or ("" if following is None else following.text_content())
-    if apart and (before or "")[-1:].isalnum() and after[:1].isalnum():
-        element.tail = " " + tail
-    element.drop_tree()
+    before = (parent.text if previous is None else previous.tail or "".join(previous.itertext())) or ""
+    after = tail or ("" if following is None else "".join(following.itertext()))
+    if apart and before[-1:].isalnum() and after[:1].isalnum():
+        tail = " " + tail
+    if previous is None:
+        parent.text = (parent.text or "") + tail
+    else:
+        previous.tail = (previous.tail or "") + tail
+    element.tail = None
+    parent.remove(element)

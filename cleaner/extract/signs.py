@@ -42,7 +42,7 @@ def see(blocks: Sequence[Block], body: str = "", titles: str = "") -> None:
             signs.append("copy again" if block.text in seen else "copy")
             seen.add(block.text)
         flat = squeezed(block.text)
-        if len(flat) > 8 and title and (flat in title or title in flat):  # noqa: PLR2004  shorter ones are in any title
+        if len(flat) > 8 and title and (flat in title or title in flat):
             signs.append("title")
         if told:
             signs.append("told" if flat in told else "untold")
@@ -123,7 +123,7 @@ def _distances(blocks: Sequence[Block], likely: Sequence[bool] | None = None) ->
     for number, block in enumerate(blocks):
         size = len(block.text)
         # The limits are readability's own.
-        if not likely[number] if likely else size < 25 or block.linked > 0.5 * size:  # noqa: PLR2004
+        if not likely[number] if likely else size < 25 or block.linked > 0.5 * size:
             continue
         gain = 1 + block.text.count(",") + min(size / 100, 3)
         holder = block.place if block.place.tag in {"article", "div", "section", "td"} else block.place.parent

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-import lxml.html
 import regex
-from lxml.etree import LxmlError, XPath
+from lxml.etree import HTMLParser, LxmlError, XPath, fromstring
 
 _SCRIPTS = XPath('//script[contains(@type, "ld+json")]/text()', smart_strings=False)
 _METAS = XPath("//meta[@content][@name or @property or @itemprop]")
@@ -57,7 +56,7 @@ def told(tree: Any, url: str | None) -> Told:
     for item in _items(tree):
         _take(item, given, found)
     page_title = " ".join(_TITLE(tree).split())
-    headings = [" ".join(heading.text_content().split()) for heading in _HEADING(tree)[:3]]
+    headings = [" ".join("".join(heading.itertext()).split()) for heading in _HEADING(tree)[:3]]
     given["title"] = given["title"] or (headings[0] if len(headings) == 1 else "") or page_title
     given["canonical"] = urljoin(url or "", _CANONICAL(tree).strip() or given["canonical"])
     given["language"] = (_LANGUAGE(tree) or given["language"]).replace("_", "-").strip()
@@ -81,7 +80,7 @@ def _named(tree: Any) -> dict[str, str]:
 
 
 def _texts(elements: list[Any]) -> list[str]:
-    texts = (" ".join(element.text_content().split()) for element in elements)
+    texts = (" ".join("".join(element.itertext()).split()) for element in elements)
     return [text for text in texts if 2 < len(text) < 60]  # noqa: PLR2004  a name, not an initial or a biography
 
 
@@ -140,9 +139,9 @@ def _unmarked(body: str) -> str:
     if not _MARKUP.search(body):
         return body
     try:
-        tree: Any = lxml.html.fragment_fromstring(body.replace("\0", ""), create_parent="div")
+        tree: Any = fromstring(body.replace("\0", "").encode("utf-8", "replace"), HTMLParser(encoding="utf-8"))
     except (LxmlError, ValueError):
         return _MARKUP.sub(" ", body)
     for element in tree.iter("p", "br", "div", "li"):
         element.tail = "\n" + (element.tail or "")
-    return str(tree.text_content())
+    return "".join(tree.itertext())

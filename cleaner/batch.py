@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
@@ -73,7 +73,7 @@ class Job:
     def _clean_record(self, source: Source, record: Record) -> Cleaned:
         if record.document is None:
             return Cleaned(record, None, source.form.broken(record))
-        result = self.cleaner.clean_document(record.document)
+        result = replace(self.cleaner.clean_document(record.document), pruned=record.pruned)
         return Cleaned(record, result, source.form.write(record, result))
 
     def clean_or_tell(self, source: Source) -> Iterator[Cleaned]:

@@ -125,6 +125,19 @@ class Cleaner:
         result = self.clean_document(found.document)
         return CleanResult(result.document, result.removals, result.trouble, found.pruned)
 
+    def clean_markup(self, text: str, url: str | None = None) -> CleanResult:
+        """Clean a text that may hold left-over markup; `meta["rewrites"]` of its document says what was rewritten.
+
+        Offsets count the text without markup, from which `cleaner.markup.mark_again` makes the original.
+        """
+        from cleaner.markup import has_markup, unmark  # noqa: PLC0415  plain text never pays for it
+
+        try:
+            plain, rewrites = unmark(text) if has_markup(text) else (text, ())
+        except TimeoutError:
+            return CleanResult(Document(text), trouble="its markup cannot be read in time")
+        return self.clean_document(Document(plain, meta={"rewrites": rewrites} | ({"url": url} if url else {})))
+
     def clean_document(self, document: Document) -> CleanResult:
         """Clean one document."""
         try:

@@ -20,7 +20,7 @@ JSONL = FORMATS["jsonl"]
 
 def read(data: str | bytes, form: str = "jsonl", **fields: str) -> list[Record]:
     raw = data.encode() if isinstance(data, str) else data
-    return list(FORMATS[form].read(io.BytesIO(raw), "name", Fields(**fields), ()))
+    return list(FORMATS[form].read(io.BytesIO(raw), "name", Fields(**fields), ()))  # type: ignore[arg-type]
 
 
 def clean_and_restore(raw: bytes, form: str = "jsonl") -> tuple[bytes, bytes]:

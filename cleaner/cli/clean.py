@@ -51,6 +51,9 @@ def clean(
     text_field: Annotated[str, typer.Option(help="Field of a record that holds the text.")] = "text",
     id_field: Annotated[str, typer.Option(help="Field that holds the id.")] = "id",
     url_field: Annotated[str, typer.Option(help="Field that holds the url.")] = "url",
+    left_out: Annotated[
+        bool, typer.Option("--left-out", help="Of pages, also tell each line that is not in the article, and why.")
+    ] = False,
     include: Annotated[
         list[str] | None, typer.Option(metavar="GLOB", help="Of folders, read only files like this.")
     ] = None,
@@ -90,7 +93,7 @@ def clean(
         "also": names(also),
         "tidy": tidy,
     }
-    job = batch.Job(Cleaner(all_rules(rules), **options), Fields(text_field, id_field, url_field), say)
+    job = batch.Job(Cleaner(all_rules(rules), **options), Fields(text_field, id_field, url_field, left_out), say)
     gc.enable()
     if out:
         noted = options | {"text_field": text_field, "report": report.value}

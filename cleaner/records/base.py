@@ -11,11 +11,15 @@ from cleaner.model import Document, Pruned, Rule
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """The fields of a record that hold its text, its id and its url."""
+    """The fields of a record that hold its text, its id and its url.
+
+    `left_out` asks of pages that each visible line that did not come through says why.
+    """
 
     text: str = "text"
     id: str = "id"
     url: str = "url"
+    left_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,9 @@ class Page(Format):
         """Yield the one record."""
         from cleaner.extract import ExtractionError, extract  # noqa: PLC0415  text never pays for the HTML engine
 
-        del fields
         raw = file.read()
         try:
-            found = extract(raw, rules)
+            found = extract(raw, rules, left_out=fields.left_out)
         except ExtractionError as error:
             yield Record(1, raw, None, str(error))
         else:

@@ -14,7 +14,8 @@ def rows(form: Format, record: Record, result: CleanResult | None) -> Iterator[R
     """Yield the rows of one record: elements pruned from its page, removals from its text, and trouble."""
     head = {"id": record.document.id if record.document else "", "record": record.number}
     for pruned in record.pruned:
-        yield {**head, "field": "html", "rules": [pruned.rule], "text": pruned.text}
+        why = {"why": pruned.why} if pruned.why else {}
+        yield {**head, "field": "html", "rules": [pruned.rule], "text": pruned.text, **why}
     for removal in result.removals if result else ():
         row = {**head, "field": record.field, "start": removal.start, "end": removal.end, "rules": list(removal.rules)}
         source = form.raw(record, removal.start, removal.end)

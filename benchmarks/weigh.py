@@ -16,11 +16,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
+from lxml.etree import strip_elements
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 from benchmarks import html
-from cleaner.extract.blocks import Block, blocks
+from cleaner.extract import read
+from cleaner.extract.blocks import SKIPPED, Block, blocks
 from cleaner.extract.parse import parse
 from cleaner.extract.prune import prune
 from cleaner.extract.signs import see, see_again
@@ -40,22 +42,25 @@ class Sample:
     """A page: its lines with signs, which share of each is in the gold, and how much each line counts."""
 
     row: Mapping[str, Any]
+    read: bool
     blocks: list[Block]
     share: Any
     size: Any
 
 
 def samples() -> list[Sample]:
-    """Read every page."""
+    """Read every page twice: with trafilatura's reading and, as pages too large for it are read, without."""
     held, rules = {row["id"]: row for row in html.gold()}, builtin_rules()
     found = []
     for name, page in html.pages():
         row, tree = held[name], parse(page)
         about = told(tree, row["url"])
+        strip_elements(tree, *SKIPPED, with_tail=False)
         prune(tree, rules, host_of(row["url"]))
-        lines = blocks(tree)
-        see(lines, about.body, about.titles)
-        found.append(Sample(row, lines, *targets(lines, row["text"])))
+        for taken in (read(tree), None):
+            lines = blocks(tree)
+            see(lines, taken, about.body, about.titles)
+            found.append(Sample(row, taken is not None, lines, *targets(lines, row["text"])))
     return found
 
 
@@ -145,18 +150,20 @@ def check(pages: Sequence[Sample]) -> None:
     """Print the figures of pages that were scored by weights learnt from other sites."""
     tables = [learn([page for page in pages if site_fold(page.row) != fold]) for fold in range(FOLDS)]
     signs = {id(line): list(line.signs) for page in pages for line in page.blocks}
-    for lean in (-0.25, 0.0, 0.25, 0.5, 0.75):
-        groups = defaultdict(list)
-        for page in pages:
-            for line in page.blocks:
-                line.signs = list(signs[id(line)])
-            weigh(page.blocks, tables[site_fold(page.row)], lean)
-            text = "\n".join(line.text for line in page.blocks if line.score > 0)
-            groups[page.row["dataset"]].append(html.scorer().page(page.row, text))
-        figures = {name: html.scorer().figures(group) for name, group in sorted(groups.items())}
-        means = "  ".join(f"{key} {html.mean(figures, key):.4f}" for key in ("f1", "recall", "precision", "exact"))
-        print(f"lean {lean:+.2f}: {means}")
-        print("   " + "  ".join(f"{name[:7]} {one['f1']:.3f}/{one['recall']:.3f}" for name, one in figures.items()))
+    for lean in (0.0, 0.25, 0.5, 0.75, 1.0):
+        for reading in (True, False):
+            groups = defaultdict(list)
+            for page in pages:
+                if page.read is reading:
+                    for line in page.blocks:
+                        line.signs = list(signs[id(line)])
+                    weigh(page.blocks, tables[site_fold(page.row)], lean)
+                    text = "\n".join(line.text for line in page.blocks if line.score > 0)
+                    groups[page.row["dataset"]].append(html.scorer().page(page.row, text))
+            figures = {name: html.scorer().figures(group) for name, group in sorted(groups.items())}
+            means = "  ".join(f"{key} {html.mean(figures, key):.4f}" for key in ("f1", "recall", "precision", "exact"))
+            print(f"lean {lean:+.2f} {'with' if reading else 'without'} trafilatura: {means}")
+            print("   " + "  ".join(f"{name[:7]} {one['f1']:.3f}/{one['recall']:.3f}" for name, one in figures.items()))
 
 
 def main() -> None:

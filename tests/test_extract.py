@@ -114,7 +114,7 @@ def test_what_a_page_tells_of_itself_is_in_meta() -> None:
         "site": "The Daily",
         "language": "en-GB",
         "canonical": "https://daily.example/a",
-        "extracted": "lines",
+        "extracted": "weights",
         "url": "https://daily.example/x?y",
     }
 

@@ -1,18 +1,22 @@
-"""HTML -> Document: DOM rules prune the tree, and each line that is left of the page is weighed: story or not."""
+"""HTML -> Document: DOM rules prune the tree, trafilatura reads it, and each line that is left is weighed."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from cleaner.extract.blocks import Block, blocks
+from lxml.etree import strip_elements
+
+from cleaner.extract.blocks import SKIPPED, Block, blocks
 from cleaner.extract.parse import MAX_BYTES, ExtractionError, parse
 from cleaner.extract.prune import prune, visible
-from cleaner.extract.signs import see
+from cleaner.extract.signs import KEPT, see
 from cleaner.extract.told import told
 from cleaner.extract.weigh import reasons, weigh
 from cleaner.find import host_of
 from cleaner.model import Document, Pruned, Rule
 
 __all__ = ["MAX_BYTES", "Extracted", "ExtractionError", "extract", "prune_fragment"]
+# Beyond this trafilatura takes seconds for a page.
+MOST_ELEMENTS = 10_000
 # A story shorter than this is doubted: the other readings of the page are asked.
 SHORT = 250
 _RIVAL = 1.7
@@ -41,9 +45,10 @@ def extract(
     """
     tree = parse(html)
     about = told(tree, url)
+    strip_elements(tree, *SKIPPED, with_tail=False)
     pruned = prune(tree, rules, host_of(url or ""))
     lines = blocks(tree)
-    see(lines, about.body, about.titles)
+    see(lines, read(tree), about.body, about.titles)
     weigh(lines)
     chosen, source = _chosen(lines, about.body)
     if not chosen:
@@ -54,13 +59,29 @@ def extract(
     return Extracted(Document("\n".join(chosen) + "\n", meta=meta), tuple(pruned))
 
 
+def read(tree: Any) -> str | None:
+    """Return what trafilatura takes for the article, None of a page that it cannot read in bounded time."""
+    from trafilatura import bare_extraction  # noqa: PLC0415  slow to import, and the rules' examples do without it
+
+    if tree.xpath("count(//*)") > MOST_ELEMENTS:
+        return None
+    try:
+        found = bare_extraction(tree, fast=True, include_comments=False, deduplicate=False, with_metadata=False)
+    except Exception:  # noqa: BLE001  it meets hostile trees, and the lines can be weighed without it
+        return None
+    return str(getattr(found, "text", "") or "")
+
+
 def _chosen(lines: Sequence[Block], body: str) -> tuple[list[str], str]:
     """Return the lines of the story, and what they were chosen by."""
     weighed = [line.text for line in lines if line.score > 0]
     size = sum(map(len, weighed))
+    voted = [line.text for line in lines if KEPT in line.signs]
+    if size < SHORT and sum(map(len, voted)) > _RIVAL * size:
+        return voted, "trafilatura"
     if len(body) > max(SHORT, _RIVAL * size):
         return [" ".join(line.split()) for line in body.splitlines() if line.strip()], "structured data"
-    return weighed, "lines"
+    return weighed, "weights"
 
 
 def _account(lines: Sequence[Block], chosen: Sequence[str]) -> list[Pruned]:

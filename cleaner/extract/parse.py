@@ -4,7 +4,8 @@ import codecs
 from typing import Any
 
 import regex
-from lxml.etree import HTMLParser, LxmlError, fromstring
+from lxml.etree import ElementDefaultClassLookup, HTMLParser, LxmlError, fromstring
+from lxml.html import HtmlElement
 
 from cleaner.errors import CleanerError
 
@@ -34,6 +35,10 @@ _WRAPPERS = regex.compile(
 )
 # The share of bytes that may be wrong in a page that else is UTF-8: half a character where a text was cut, say.
 _FEW = 0.001
+
+
+# One class for all elements: trafilatura asks for it, and the lookup by tag of lxml.html is a call for each.
+_HTML_ELEMENTS = ElementDefaultClassLookup(element=HtmlElement)
 
 
 class ExtractionError(CleanerError):
@@ -70,6 +75,7 @@ def _tree(text: str) -> tuple[Any, bool]:
     parser = HTMLParser(
         encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, default_doctype=False
     )
+    parser.set_element_class_lookup(_HTML_ELEMENTS)
     try:
         tree = fromstring(text.encode("utf-8", "replace"), parser)
     except (LxmlError, ValueError):

@@ -44,17 +44,18 @@ class Selectors:
             if not part[1].name and part[1].tag:
                 self.by_tag.setdefault(part[1].tag, []).append(part)
 
-    def selected(self, tree: Any) -> Iterator[tuple[Rule, Any]]:
-        """Yield every element that a rule selects, with the rule, in the order of the page."""
+    def selected(self, tree: Any) -> Iterator[tuple[Part, Any]]:
+        """Yield every element that is selected with its rule and selector, in the order of the page."""
         followed: set[tuple[Selector, Any]] = set()
         for element in tree.iter("*"):
-            for rule, selector in self._anchored(element):
+            for part in self._anchored(element):
+                selector = part[1]
                 if selector.reach == "following":  # the first anchor reaches all that the next ones would
                     key = (selector, element.getparent())
                     if key in followed:
                         continue
                     followed.add(key)
-                yield from ((rule, found) for found in selector.reached(element))
+                yield from ((part, found) for found in selector.reached(element))
 
     def _anchored(self, element: Any) -> Iterator[Part]:
         for part in self.by_tag.get(element.tag, ()):
@@ -118,35 +119,36 @@ def _selectors(rules: Sequence[Rule]) -> Selectors:
 
 
 def _prune(tree: Any, known: Selectors, pruned: list[Pruned]) -> None:
-    hits: dict[str, tuple[Rule, dict[Any, None]]] = {}
-    for rule, element in known.selected(tree):
+    hits: dict[Selector, tuple[Rule, dict[Any, None]]] = {}
+    for (rule, selector), element in known.selected(tree):
         if element.tag not in _UNCUT:
-            hits.setdefault(rule.id, (rule, {}))[1][element] = None
+            hits.setdefault(selector, (rule, {}))[1][element] = None
     total = _long(tree) if hits else 0
     for rule, elements in hits.values():
-        outermost = [
-            (element, _long(element))
-            for element in elements
-            if _in_tree(element, tree) and not any(above in elements for above in element.iterancestors())
-        ]
-        if not _holds_story(outermost, total * GREATEST_SHARE_OF_ALL):
-            for element, held in outermost:
-                if not _holds_story([(element, held)], total * GREATEST_SHARE) and not _is_frame(element, held):
-                    pruned.append(Pruned(rule.id, visible(element)))
-                    cut(element)
+        enough = ENOUGH // 2 if rule.category == "comments" else ENOUGH  # a thread is never above its story
+        held = {element: _long(element) for element in elements if _in_tree(element, tree)}
+        outermost = [(one, size) for one, size in held.items() if not any(up in held for up in one.iterancestors())]
+        if _holds_story(outermost, total * GREATEST_SHARE_OF_ALL, enough):
+            continue
+        for element, size in held.items():
+            if not _in_tree(element, tree):
+                continue  # it went with one around it
+            if not _holds_story([(element, size)], total * GREATEST_SHARE, enough) and not _is_frame(element, size):
+                pruned.append(Pruned(rule.id, visible(element)))
+                cut(element)
 
 
 def _in_tree(element: Any, tree: Any) -> bool:
     return element.getparent() is not None and element.getroottree().getroot() is tree
 
 
-def _holds_story(hits: Sequence[tuple[Any, int]], most: float) -> bool:
+def _holds_story(hits: Sequence[tuple[Any, int]], most: float, enough: int) -> bool:
     """Say whether elements hold more of the running text than they may, with hardly any before the first of them."""
     held = sum(size for _, size in hits)
     if held <= most:
         return False
     first = next(element for element, size in hits if size)
-    return _sum(_LONG_BEFORE(first)) < ENOUGH
+    return _sum(_LONG_BEFORE(first)) < enough
 
 
 def _is_frame(element: Any, held: int) -> bool:

@@ -8,6 +8,8 @@ import regex
 from cleaner.extract.blocks import Block, Place
 
 LONG = 80
+# What trafilatura made of a line.
+KEPT, PARTLY, DROPPED, UNREAD = "read", "partly read", "not read", "page not read"
 _END = regex.compile(r"""[.!?…。！？।؟。]["'”’»」』)\]]*$""")
 _BYLINE = regex.compile(r"(?i)^(?:by|von|por|par|di|door|af|av)\s+\p{Lu}")
 _DATE = regex.compile(
@@ -17,18 +19,20 @@ _MARK = regex.compile(r"[©|»›→▶►•]|\.\.\.$|…$|>>")
 _LENGTHS = (15, 30, 60, 100, 160, 250, 500)
 
 
-def see(blocks: Sequence[Block], body: str = "", titles: str = "") -> None:
+def see(blocks: Sequence[Block], read: str | None, body: str = "", titles: str = "") -> None:
     """Note the signs of every block, as far as they can be seen before any is judged.
 
     Args:
         blocks: the lines of a page in order.
+        read: the text that trafilatura takes for the article, None where it did not read the page.
         body: the text that the page's structured data gives as the article, if any.
         titles: the titles that the page gives.
     """
     near = _distances(blocks)
+    votes = _votes(blocks, read)
     likely = [
-        place.startswith("near in") and len(block.text) > LONG > 2 * block.linked
-        for block, place in zip(blocks, near, strict=True)
+        vote == KEPT if read else place.startswith("near in") and len(block.text) > LONG > 2 * block.linked
+        for block, place, vote in zip(blocks, near, votes, strict=True)
     ]
     layout = _layout(blocks, likely, "")
     copies = Counter(block.text for block in blocks)
@@ -37,7 +41,9 @@ def see(blocks: Sequence[Block], body: str = "", titles: str = "") -> None:
     shapes = [_shape(block) for block in blocks]
     end = len(blocks) - 1
     for number, block in enumerate(blocks):
-        signs = ["any", near[number], *layout[number], *_text_signs(block), *block.place.signs]
+        vote, seen_in_text = votes[number], _text_signs(block)
+        signs = ["any", near[number], *layout[number], *seen_in_text, *block.place.signs, vote]
+        signs += [f"{vote} {sign}" for sign in (near[number], *layout[number], *seen_in_text[:3])]
         if copies[block.text] > 1:
             signs.append("copy again" if block.text in seen else "copy")
             seen.add(block.text)
@@ -77,6 +83,24 @@ def _layout(blocks: Sequence[Block], likely: Sequence[bool], prefix: str) -> lis
 def squeezed(text: str) -> str:
     """Return a text without white space."""
     return "".join(text.split())
+
+
+def _votes(blocks: Sequence[Block], read: str | None) -> list[str]:
+    """What trafilatura made of each block."""
+    if read is None:
+        return [UNREAD] * len(blocks)
+    lines = {squeezed(line) for line in read.splitlines()}
+    whole = squeezed(read)
+    return [_vote(squeezed(block.text), lines, whole) for block in blocks]
+
+
+def _vote(flat: str, lines: set[str], whole: str) -> str:
+    if flat in lines:
+        return KEPT
+    if flat in whole:
+        return KEPT if len(flat) > 30 else PARTLY  # a short one may be there by chance
+    # something may have been cut out of it
+    return PARTLY if len(flat) > 60 and flat[:30] in whole and flat[-30:] in whole else DROPPED
 
 
 def _shape(block: Block) -> str:

@@ -34,6 +34,13 @@ class CleanResult:
         """The clean text."""
         return edit.delete(self.document.text, self.removals)
 
+    @property
+    def left_out(self) -> tuple[Pruned, ...]:
+        """What did not come through and why: from a page as far as was asked for, then what text rules removed."""
+        return self.pruned + tuple(
+            Pruned(" ".join(removal.rules), self.removed(removal).strip()) for removal in self.removals
+        )
+
     def removed(self, removal: Removal) -> str:
         """The text that a removal took."""
         return self.document.text[removal.start : removal.end]
@@ -109,17 +116,32 @@ class Cleaner:
         """Clean one text; `url` decides which per-site rules apply."""
         return self.clean_document(Document(text, meta={"url": url} if url else {}))
 
-    def clean_html(self, html: str | bytes, url: str | None = None) -> CleanResult:
+    def clean_html(self, html: str | bytes, url: str | None = None, *, left_out: bool = False) -> CleanResult:
         """Extract the article of a page and clean it; offsets count the extracted text.
+
+        With `left_out`, the result also says of each visible line of the page why it did not come through.
 
         Raises:
             ExtractionError: the page holds no article, or is no page.
         """
         from cleaner.extract import extract  # noqa: PLC0415  text never pays for the HTML engine
 
-        document, pruned = extract(html, self.rules, url=url)
-        result = self.clean_document(document)
-        return CleanResult(result.document, result.removals, result.trouble, pruned)
+        found = extract(html, self.rules, url, left_out=left_out)
+        result = self.clean_document(found.document)
+        return CleanResult(result.document, result.removals, result.trouble, found.pruned)
+
+    def clean_markup(self, text: str, url: str | None = None) -> CleanResult:
+        """Clean a text that may hold left-over markup; `meta["rewrites"]` of its document says what was rewritten.
+
+        Offsets count the text without markup, from which `cleaner.markup.mark_again` makes the original.
+        """
+        from cleaner.markup import has_markup, unmark  # noqa: PLC0415  plain text never pays for it
+
+        try:
+            plain, rewrites = unmark(text) if has_markup(text) else (text, ())
+        except TimeoutError:
+            return CleanResult(Document(text), trouble="its markup cannot be read in time")
+        return self.clean_document(Document(plain, meta={"rewrites": rewrites} | ({"url": url} if url else {})))
 
     def clean_document(self, document: Document) -> CleanResult:
         """Clean one document."""

@@ -70,7 +70,11 @@ class Removal:
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """An element that a rule cut from a page before its text was extracted: the rule and the element's text."""
+    """What did not come through from a page: the text of an element that a rule cut, or a line that was not taken.
+
+    `rule` is the rule's id, or "extraction" with what decided in `why`.
+    """
 
     rule: str
     text: str
+    why: str = ""

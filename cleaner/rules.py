@@ -292,17 +292,13 @@ def _expanded(path: Path, literals: Iterable[str], vocabulary: Vocabulary) -> li
     return expanded
 
 
-def xpath(select: str, source: str) -> str:
-    """Return a CSS selector as XPath.
-
-    Raises:
-        RuleError: it is not valid CSS.
-    """
-    from cssselect import HTMLTranslator, SelectorError  # noqa: PLC0415  rules for text do without it
+def check_select(select: str, source: str) -> None:
+    """Raise a RuleError if a CSS selector is not valid."""
+    from cleaner.selector import SelectError, selectors  # noqa: PLC0415  rules for text do without it
 
     try:
-        return str(HTMLTranslator().css_to_xpath(select))
-    except SelectorError as error:
+        selectors(select)
+    except SelectError as error:
         raise RuleError(f"{source}: select: not a valid CSS selector: {error}") from error
 
 
@@ -313,4 +309,4 @@ def _check_patterns(path: Path, table: Mapping[str, Any], slots: Mapping[str, Se
         except (regex.error, ValueError, OverflowError, RecursionError) as error:
             raise RuleError(f"{path}: {key}: not a valid pattern: {error}") from error
     if "select" in table:
-        xpath(table["select"], str(path))
+        check_select(table["select"], str(path))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from cleaner import CleanResult, Document, Removal, edit
+from cleaner import Cleaner, CleanResult, Document, Removal, edit
 from cleaner.fold import View
 from cleaner.report.diff import visible
 from tests.strategies import texts_and_claims
@@ -70,3 +70,10 @@ def test_a_hostile_name_cannot_break_the_header() -> None:
 
 def test_visible_shows_control_and_bidirectional_characters() -> None:
     assert visible("a\x07\u200f\u2028b") == r"a\x07\u200f\u2028b"
+
+
+def test_what_a_page_held_beside_its_article_stands_above_the_diff() -> None:
+    story = "The council met on Monday and agreed on a budget for the coming year after a long debate in the hall. "
+    page = f"<body><nav><a href='/'>Home</a></nav><article><p>{story * 3}</p><p>{story}</p></article></body>"
+    assert "# left out: extraction: Home (" in Cleaner().clean_html(page, left_out=True).diff("page")
+    assert "left out" not in Cleaner(()).clean_html(page).diff("page")

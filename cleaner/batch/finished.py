@@ -87,7 +87,7 @@ def entries(out: Path) -> list[Entry]:
 
 
 def _fields(held: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: tuple(value) if key == "more" else str(value) for key, value in held.items()}
+    return {key: tuple(value) if key == "more" else value for key, value in held.items()}
 
 
 def _inside(name: object) -> str:

@@ -1,7 +1,7 @@
 """The work on one block, in any process: read its records, clean them, prove it, write all that becomes of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from cleaner.clean import Cleaner, CleanResult
@@ -86,6 +86,8 @@ def clean_record(plan: Plan, form: Format, record: Record) -> Cleaned:
     if not record.texts:
         return Cleaned(record, (), form.broken(record) if record.problem else b"" if form.becomes else record.raw)
     results = tuple(_clean(plan.cleaner, document) for _, document in record.texts)
+    if record.pruned:
+        results = (replace(results[0], pruned=record.pruned), *results[1:])
     try:
         after = form.write(record, results)
     except ValueError as error:

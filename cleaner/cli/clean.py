@@ -66,6 +66,9 @@ def clean(
     ] = None,
     id_field: Annotated[str, typer.Option(help="Field that holds the id.")] = "id",
     url_field: Annotated[str, typer.Option(help="Field that holds the url.")] = "url",
+    left_out: Annotated[
+        bool, typer.Option("--left-out", help="Of pages, also tell each line that is not in the article, and why.")
+    ] = False,
     include: Annotated[
         list[str] | None, typer.Option(metavar="GLOB", help="Of folders, read only files like this.")
     ] = None,
@@ -119,7 +122,7 @@ def clean(
         "time_limit": time_limit,
     }
     first, *more = text_field or ["text"]
-    fields = Fields(first, id_field, url_field, tuple(more))
+    fields = Fields(first, id_field, url_field, tuple(more), left_out)
     job = Job(Cleaner(all_rules(rules), allow=allowed(allow), **options), fields, say, verify=not no_verify)
     gc.enable()
     if out:

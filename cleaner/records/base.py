@@ -29,12 +29,16 @@ def unheard(index: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """The fields of a record that hold its text, its id and its url, and those that hold more texts."""
+    """The fields of a record that hold its text, its id and its url, and those that hold more texts.
+
+    `left_out` asks of pages that each visible line that did not come through says why.
+    """
 
     text: str = "text"
     id: str = "id"
     url: str = "url"
     more: tuple[str, ...] = ()
+    left_out: bool = False
 
     @property
     def texts(self) -> tuple[str, ...]:

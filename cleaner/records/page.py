@@ -29,10 +29,11 @@ class Page(Format):
 
         del block
         try:
-            document, pruned = extract(raw, reading.rules)
+            found = extract(raw, reading.rules, left_out=reading.fields.left_out)
         except ExtractionError as error:
             return Record(number, raw, None, str(error))
-        return Record(number, raw, Document(document.text, reading.name, document.meta), pruned=pruned)
+        document = Document(found.document.text, reading.name, found.document.meta)
+        return Record(number, raw, document, pruned=found.pruned)
 
     def write(self, record: Record, results: Sequence[CleanResult]) -> bytes:
         """Return the clean text of the article."""

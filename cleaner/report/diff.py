@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cleaner.clean import CleanResult
-    from cleaner.model import Removal
+    from cleaner.model import Pruned, Removal
 
 CONTEXT = 3
 _CONTROL = regex.compile(r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]")
@@ -33,10 +33,17 @@ def unified_diff(result: CleanResult, name: str) -> str:
     """Return a diff that turns the original into the clean text, "" if nothing changed.
 
     `patch` can apply it, also in reverse; each hunk heading names the rules. Lines end at line feeds only, as they
-    do for `patch`.
+    do for `patch`. What a page held beside its article stands above, where the result has it: `patch` skips that.
     """
-    if not result.removals:
-        return ""
+    left = "".join(f"# left out: {row.rule}: {_whole(row)}\n" for row in result.pruned)
+    return left + (_removed(result, name) if result.removals else "")
+
+
+def _whole(row: Pruned) -> str:
+    return visible(" ".join(row.text.split())) + (f" ({row.why})" if row.why else "")
+
+
+def _removed(result: CleanResult, name: str) -> str:
     text = result.document.text
     lines = _lines(text)
     changes = _changes(result, lines)

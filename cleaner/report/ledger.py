@@ -16,7 +16,8 @@ def rows(form: Format, record: Record, results: Sequence[CleanResult]) -> Iterat
     """Yield the rows of one record: elements pruned from its page, removals from its texts, and trouble."""
     head = {"id": record.document.id if record.document else "", "record": record.number}
     for pruned in record.pruned:
-        yield {**head, "field": "html", "rules": [pruned.rule], "text": pruned.text}
+        why = {"why": pruned.why} if pruned.why else {}
+        yield {**head, "field": "html", "rules": [pruned.rule], "text": pruned.text, **why}
     for (field, document), result in zip(record.texts, results, strict=False):
         for removal in result.removals:
             row = {**head, "field": field, "start": removal.start, "end": removal.end, "rules": list(removal.rules)}

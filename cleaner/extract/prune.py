@@ -57,15 +57,15 @@ class Selectors:
                     followed.add(key)
                 yield from ((part, found) for found in selector.reached(element))
 
-    def _anchored(self, element: Any) -> Iterator[Part]:
-        for part in self.by_tag.get(element.tag, ()):
-            if part[1].matches(element):
-                yield part
+    def _anchored(self, element: Any) -> list[Part]:
+        parts = [part for part in self.by_tag.get(element.tag, ()) if part[1].matches(element)]
         for name, value in element.items():
-            if values := self.by_name.get(name):
-                for part in values.fitting(value):
-                    if part[1].simple or part[1].matches(element):
-                        yield part
+            if name in self.by_name:
+                values = self.by_name[name]
+                fitting = values.cache.get(value)  # most values were seen before
+                fitting = values.fitting(value) if fitting is None else fitting
+                parts += [part for part in fitting if part[1].simple or part[1].matches(element)]
+        return parts
 
 
 class _Values:
@@ -126,7 +126,8 @@ def _prune(tree: Any, known: Selectors, pruned: list[Pruned]) -> None:
     total = _long(tree) if hits else 0
     for rule, elements in hits.values():
         enough = ENOUGH // 2 if rule.category == "comments" else ENOUGH  # a thread is never above its story
-        held = {element: _long(element) for element in elements if _in_tree(element, tree)}
+        texts = {element: "".join(element.itertext()) for element in elements if _in_tree(element, tree)}
+        held = {element: _long(element) if len(text) >= LONG else 0 for element, text in texts.items()}
         outermost = [(one, size) for one, size in held.items() if not any(up in held for up in one.iterancestors())]
         if _holds_story(outermost, total * GREATEST_SHARE_OF_ALL, enough):
             continue
@@ -134,8 +135,8 @@ def _prune(tree: Any, known: Selectors, pruned: list[Pruned]) -> None:
             if not _in_tree(element, tree):
                 continue  # it went with one around it
             if not _holds_story([(element, size)], total * GREATEST_SHARE, enough) and not _is_frame(element, size):
-                pruned.append(Pruned(rule.id, visible(element)))
-                cut(element)
+                pruned.append(Pruned(rule.id, " ".join(texts[element].split())))
+                cut(element, texts[element])
 
 
 def _in_tree(element: Any, tree: Any) -> bool:
@@ -169,15 +170,14 @@ def visible(element: Any) -> str:
     return " ".join("".join(element.itertext()).split())
 
 
-def cut(element: Any) -> None:
-    """Remove an element, keep the text behind it, and neither join two words nor part one."""
-    held, tail = "".join(element.itertext()), element.tail or ""
+def cut(element: Any, text: str) -> None:
+    """Remove an element with this text, keep the text behind it, and neither join two words nor part one."""
+    tail = element.tail or ""
     parent, previous, following = element.getparent(), element.getprevious(), element.getnext()
-    apart = element.tag in BLOCKS or any(character.isspace() for character in held)
-    before = (parent.text if previous is None else previous.tail or "".join(previous.itertext())) or ""
-    after = tail or ("" if following is None else "".join(following.itertext()))
-    if apart and before[-1:].isalnum() and after[:1].isalnum():
-        tail = " " + tail
+    after = tail or ("" if following is None else next(following.itertext(), ""))
+    if after[:1].isalnum() and (element.tag in BLOCKS or any(character.isspace() for character in text)):
+        before = (parent.text if previous is None else previous.tail or "".join(previous.itertext())) or ""
+        tail = " " + tail if before[-1:].isalnum() else tail
     if previous is None:
         parent.text = (parent.text or "") + tail
     else:

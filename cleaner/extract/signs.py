@@ -1,21 +1,20 @@
 """What can be seen of each line of a page that tells story from the rest: signs with names, no verdict."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
-
-import regex
 
 from cleaner.extract.blocks import Block, Place
 
 LONG = 80
 # What trafilatura made of a line.
 KEPT, PARTLY, DROPPED, UNREAD = "read", "partly read", "not read", "page not read"
-_END = regex.compile(r"""[.!?…。！？।؟。]["'”’»」』)\]]*$""")
-_BYLINE = regex.compile(r"(?i)^(?:by|von|por|par|di|door|af|av)\s+\p{Lu}")
-_DATE = regex.compile(
+_END = re.compile(r"""[.!?…。！？।؟。]["'”’»」』)\]]*$""")
+_BYLINE = re.compile(r"(?i)(?:by|von|por|par|di|door|af|av)\s+(\w)")
+_DATE = re.compile(
     r"(?i)\b(?:19|20)\d\d\b|\b\d{1,2}[:.h]\d\d\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d"
 )
-_MARK = regex.compile(r"[©|»›→▶►•]|\.\.\.$|…$|>>")
+_MARK = re.compile(r"[©|»›→▶►•]|\.\.\.$|…$|>>")
 _LENGTHS = (15, 30, 60, 100, 160, 250, 500)
 
 
@@ -126,7 +125,7 @@ def _text_signs(block: Block) -> list[str]:
     if text[-1] in ":：":
         signs.append("label")
     if words < 12:
-        if _BYLINE.match(text):
+        if (byline := _BYLINE.match(text)) and byline[1].isupper():
             signs.append("byline")
         if _DATE.search(text):
             signs.append("date")

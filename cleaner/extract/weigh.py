@@ -30,10 +30,10 @@ def weigh(blocks: Sequence[Block], table: Weights | None = None, lean: float = L
     """
     table = weights() if table is None else table
     found = [[table.get(sign, _NONE) for sign in block.signs] for block in blocks]
-    first = [sum(pair[0] for pair in pairs) for pairs in found]
+    first = [sum([pair[0] for pair in pairs]) for pairs in found]
     for block, pairs, more in zip(blocks, found, see_again(blocks, first), strict=True):
         block.signs += more
-        block.score = lean + sum(pair[1] for pair in pairs) + sum(table.get(sign, _NONE)[1] for sign in more)
+        block.score = lean + sum([pair[1] for pair in pairs]) + sum([table.get(sign, _NONE)[1] for sign in more])
 
 
 def reasons(block: Block, table: Weights | None = None, most: int = 3) -> list[str]:

@@ -348,7 +348,7 @@ def rivals() -> dict[str, Callable[[str], Any]]:
         import ftfy  # noqa: PLC0415  need not be there
 
         found["ftfy.fix_text"] = ftfy.fix_text
-    if importlib.util.find_spec("datatrove") and importlib.util.find_spec("nltk"):
+    if all(map(importlib.util.find_spec, ("datatrove", "nltk", "spacy"))):
         from datatrove.data import Document  # noqa: PLC0415  need not be there
         from datatrove.pipeline.filters import C4QualityFilter  # noqa: PLC0415  the same
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from ahocorasick_rs import AhoCorasick
 from lxml import etree
+
+from cleaner.find import Scanner
 
 SKIPPED = frozenset(
     {"applet", "audio", "canvas", "datalist", "embed", "frame", "frameset", "head", "iframe", "math", "noframes"}
@@ -43,7 +44,7 @@ _NAMES = {
     "hidden": "hidden hide invisible",
 }
 _WORDS = [(word, kind) for kind, words in _NAMES.items() for word in words.split()]
-_SCANNER = AhoCorasick([word for word, _ in _WORDS])
+_SCAN = Scanner([word for word, _ in _WORDS])
 _LONGEST_NAME = 300
 _CACHE_LIMIT = 5_000
 
@@ -173,9 +174,7 @@ def _described(
     tag: str, classes: str | None, name: str | None, extra: tuple[str, ...], outer: frozenset[str], above: str
 ) -> tuple[str, frozenset[str], tuple[str, ...]]:
     named = f"{classes or ''} {name or ''}"[:_LONGEST_NAME]
-    names = {_WORDS[hit[0]][1] for hit in _SCANNER.find_matches_as_indexes(named.lower(), overlapping=True)} | set(
-        extra
-    )
+    names = {_WORDS[hit[0]][1] for hit in _SCAN(named.lower().encode("utf-8", "replace"))} | set(extra)
     around = outer | ({_HOLDERS[tag]} if tag in _HOLDERS else set())
     if tag not in {"body", "html"}:
         around |= {f"named {name}" for name in names}

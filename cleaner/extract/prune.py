@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ahocorasick_rs import AhoCorasick
 from lxml.etree import XPath
 
 from cleaner.extract.blocks import BLOCKS
-from cleaner.find import host_matches
+from cleaner.find import Scanner, host_matches
 from cleaner.model import Pruned, Rule
 from cleaner.selector import Selector, selectors
 
@@ -75,7 +74,7 @@ class _Values:
         self.anyhow = [part for part in parts if not part[1].value]
         wanted = sorted({selector.value for _, selector in parts if selector.value})
         self.by_value = [[part for part in parts if part[1].value == value] for value in wanted]
-        self.scanner = AhoCorasick(wanted) if wanted else None
+        self.scan = Scanner(wanted)
         self.cache: dict[str, tuple[Part, ...]] = {}
 
     def fitting(self, value: str) -> tuple[Part, ...]:
@@ -88,9 +87,8 @@ class _Values:
 
     def _fitting(self, value: str) -> Iterator[Part]:
         yield from self.anyhow
-        if self.scanner is not None:
-            for index in sorted({hit[0] for hit in self.scanner.find_matches_as_indexes(value, overlapping=True)}):
-                yield from (part for part in self.by_value[index] if part[1].fits(value))
+        for index in sorted({number for number, _ in self.scan(value.encode("utf-8", "replace"))}):
+            yield from (part for part in self.by_value[index] if part[1].fits(value))
 
 
 def prune(tree: Any, rules: Sequence[Rule], host: str) -> list[Pruned]:

@@ -9,7 +9,7 @@ from cleaner.extract.blocks import Block
 from cleaner.extract.signs import see_again
 
 Weights = Mapping[str, Sequence[float]]
-LEAN = 0.4
+LEAN = 0.3
 _NONE = (0.0, 0.0)
 
 

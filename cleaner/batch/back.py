@@ -66,7 +66,7 @@ def _original_bytes(out: Path, entry: Entry, stack: contextlib.ExitStack) -> Ite
         return
     for piece in pieces(out, entry, stack):
         if not piece.broken:
-            cuts = [row for row in piece.rows if "start" in row]
+            cuts = [row for row in piece.rows if "start" in row or "was" in row]
             reads = Reading(entry.name, entry.fields)
             yield entry.form.undo(piece.raw, piece.number, cuts, piece.block, reads)
         elif not piece.rows[0].get("unreadable") and not entry.form.becomes:

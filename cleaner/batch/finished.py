@@ -87,7 +87,9 @@ def entries(out: Path) -> list[Entry]:
 
 
 def _fields(held: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: tuple(value) if key == "more" else value for key, value in held.items()}
+    """The fields of the clean file: what its texts were made of plays no part any more."""
+    made = {"html", "markup"}
+    return {key: tuple(value) if key == "more" else value for key, value in held.items() if key not in made}
 
 
 def _inside(name: object) -> str:

@@ -66,6 +66,10 @@ def clean(
     ] = None,
     id_field: Annotated[str, typer.Option(help="Field that holds the id.")] = "id",
     url_field: Annotated[str, typer.Option(help="Field that holds the url.")] = "url",
+    html_field: Annotated[
+        str, typer.Option(help="Field of a JSON record that holds a page; its article goes to the text field.")
+    ] = "",
+    markup: Annotated[bool, typer.Option("--markup", help="Texts of JSON records may hold tags and entities.")] = False,
     left_out: Annotated[
         bool, typer.Option("--left-out", help="Of pages, also tell each line that is not in the article, and why.")
     ] = False,
@@ -122,7 +126,7 @@ def clean(
         "time_limit": time_limit,
     }
     first, *more = text_field or ["text"]
-    fields = Fields(first, id_field, url_field, tuple(more), left_out)
+    fields = Fields(first, id_field, url_field, tuple(more), html=html_field, markup=markup, left_out=left_out)
     job = Job(Cleaner(all_rules(rules), allow=allowed(allow), **options), fields, say, verify=not no_verify)
     gc.enable()
     if out:

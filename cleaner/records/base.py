@@ -31,6 +31,7 @@ def unheard(index: int) -> None:
 class Fields:
     """The fields of a record that hold its text, its id and its url, and those that hold more texts.
 
+    `html` is the field of a page from which the text is made, `markup` says that texts may hold left-over markup.
     `left_out` asks of pages that each visible line that did not come through says why.
     """
 
@@ -38,6 +39,8 @@ class Fields:
     id: str = "id"
     url: str = "url"
     more: tuple[str, ...] = ()
+    html: str = ""
+    markup: bool = False
     left_out: bool = False
 
     @property
@@ -69,7 +72,7 @@ class Record:
     blank line between records, a heading). `trouble` is why it goes out as it is although it may be an article.
     `offset` counts bytes of the file: of a compressed one, of what it unpacks to, but where a record starts a member
     of the compressed file, the place of that member. `key` is the id as JSON writes it, `held` what its format keeps
-    to write it.
+    to write it. `was` is the source of the text field where the text was made of something else, "" if it had none.
     """
 
     number: int
@@ -83,6 +86,7 @@ class Record:
     offset: int = 0
     key: str = "null"
     held: Any = None
+    was: str | None = None
 
     @property
     def texts(self) -> tuple[Text, ...]:

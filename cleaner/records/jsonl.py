@@ -9,6 +9,8 @@ from cleaner.clean import CleanResult
 from cleaner.model import Document
 from cleaner.records.base import Fields, Format, Reading, Record, Row, Text, decode
 from cleaner.records.blocks import NEED, Block, End
+from cleaner.records.prepared import prepared
+from cleaner.records.prepared import put_back as put_back_made
 from cleaner.records.source_text import Places, cuts, put_back, with_back, without
 
 # Numbers are only stepped over: a long one must neither fail nor cost time.
@@ -68,9 +70,17 @@ class JsonLines(Format):
         if problem or not source.strip("\ufeff \t\r\n"):
             return Record(number, raw, None, problem)
         try:
-            return json_record(number, raw, source, reading.fields, self.lead(source))
+            return self._record(number, raw, source, reading)
         except (ValueError, RecursionError) as error:
             return Record(number, raw, None, f"not valid JSON: {error}")
+
+    def _record(self, number: int, raw: bytes, source: str, reading: Reading) -> Record:
+        fields, start = reading.fields, self.lead(source)
+        if not (fields.html or fields.markup):
+            return json_record(number, raw, source, fields, start)
+        return prepared(
+            lambda made: json_record(number, raw, made, fields, start), number, raw, source, start, reading, members
+        )
 
     def write(self, record: Record, results: Sequence[CleanResult]) -> bytes:
         """Return the line with the removed characters taken out of its texts, however they are written."""
@@ -80,7 +90,7 @@ class JsonLines(Format):
             if result.removals:
                 known[field] = _places(source, held[field])
                 gone += cuts(known[field], result)
-        return without(source, gone).encode() if gone else record.raw
+        return without(source, gone).encode() if gone or record.was is not None else record.raw
 
     def raw(self, record: Record, field: str, start: int, end: int) -> str | None:
         """Return the source of these characters where JSON's plain way of writing them is another one."""
@@ -109,11 +119,15 @@ class JsonLines(Format):
 
     def undo(self, raw: bytes, number: int, rows: Sequence[Row], block: Block, reading: Reading) -> bytes:
         """Return the line of the original."""
-        del block, reading
         if not rows:
             return raw
         source = raw.decode()
         held = members(source, self.lead(source))
+        made = [row for row in rows if "was" in row]
+        if made:
+            rows = [row for row in rows if "was" not in row]
+            source = self.undo(raw, number, rows, block, reading).decode()
+            return put_back_made(source, members(source, self.lead(source)), made).encode()
         pieces = []
         for field, group in itertools.groupby(rows, key=lambda row: row["field"]):
             if field not in held:

@@ -18,6 +18,8 @@ def rows(form: Format, record: Record, results: Sequence[CleanResult]) -> Iterat
     for pruned in record.pruned:
         why = {"why": pruned.why} if pruned.why else {}
         yield {**head, "field": "html", "rules": [pruned.rule], "text": pruned.text, **why}
+    if record.was is not None:
+        yield {**head, "field": record.field, "was": record.was}
     for (field, document), result in zip(record.texts, results, strict=False):
         for removal in result.removals:
             row = {**head, "field": field, "start": removal.start, "end": removal.end, "rules": list(removal.rules)}

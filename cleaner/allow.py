@@ -1,10 +1,8 @@
 """The allow-list: exact texts that are never removed, each with its reason, in a file beside the user's config."""
 
 import datetime as dt
-import hashlib
 import json
 import os
-import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,6 +52,8 @@ class AllowList:
     @property
     def sha256(self) -> str:
         """A hash of what stays; "" where nothing is allowed. Two runs with the same remove the same."""
+        import hashlib  # noqa: PLC0415  only runs into a folder note it
+
         return hashlib.sha256(json.dumps(sorted(self._entries)).encode()).hexdigest() if self else ""
 
     def holds(self, text: str, article: str) -> bool:
@@ -88,6 +88,8 @@ def load_allowed(path: Path) -> tuple[Allowed, ...]:
     Raises:
         AllowError: the file cannot be read, or an entry is not as it should be.
     """
+    import tomllib  # noqa: PLC0415  most runs have no list
+
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise AllowError(f"{path}: larger than {_MAX_BYTES:,} bytes, that is no allow-list")

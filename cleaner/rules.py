@@ -4,7 +4,6 @@ import dataclasses
 import difflib
 import functools
 import json
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -170,6 +169,8 @@ def _named(rule: Rule, names: Iterable[str]) -> bool:
 
 
 def _read(path: Path) -> dict[str, Any]:
+    import tomllib  # noqa: PLC0415  installed rules are packed
+
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise RuleError(f"{path}: larger than {_MAX_BYTES:,} bytes, that is no rule")

@@ -5,7 +5,6 @@ one process), and a block is parsed, cleaned and written again (in any process, 
 order are the clean file.
 """
 
-import hashlib
 import importlib.util
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -211,6 +210,8 @@ class Digest:
     """A hash of the bytes of blocks."""
 
     def __init__(self) -> None:
+        import hashlib  # noqa: PLC0415  only runs into a folder need it
+
         self.hash = hashlib.sha256()
 
     def update(self, block: Block) -> None:

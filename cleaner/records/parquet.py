@@ -4,7 +4,6 @@ A block holds rows as an Arrow stream. A clean block does too, behind its length
 is written when all are there.
 """
 
-import hashlib
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -277,6 +276,8 @@ class RowDigest(Digest):
 
     def __init__(self, fields: Fields) -> None:
         super().__init__()
+        import hashlib  # noqa: PLC0415  only runs into a folder need it
+
         self.fields, self.sizes = fields, hashlib.sha256()
 
     def update(self, block: Block) -> None:
@@ -296,7 +297,9 @@ class RowDigest(Digest):
 
     def hexdigest(self) -> str:
         """Return the hash."""
-        return hashlib.sha256(self.sizes.digest() + self.hash.digest()).hexdigest()
+        both = self.sizes.copy()
+        both.update(self.hash.digest())
+        return str(both.hexdigest())
 
 
 PARQUET = Parquet()

@@ -51,10 +51,11 @@ class Index:
                 condition = rule.at == "word", written if rule.case else ""
                 table.setdefault(literal, {}).setdefault(condition, []).append(rule)
         self._anywhere = len(anywhere)
-        self._literals = [_Literal(*item) for table in (anywhere, starting) for item in table.items()]
-        self._starting: dict[str, list[tuple[str, _Groups]]] = {}
-        for literal, found in zip(starting, self._literals[self._anywhere :], strict=True):
-            self._starting.setdefault(literal[:_KEY], []).append((literal, found.groups))
+        self._tables = [*anywhere.items(), *starting.items()]
+        self._made: dict[int, _Literal] = {}  # few of all literals are ever met
+        self._starting: dict[str, list[tuple[str, int]]] = {}
+        for number, literal in enumerate(starting, self._anywhere):
+            self._starting.setdefault(literal[:_KEY], []).append((literal, number))
         self._scan = Scanner([*anywhere, *("\n" + literal for literal in starting)])
 
     def candidates(self, view: View, only: int | None = None) -> list[Candidate]:
@@ -72,14 +73,19 @@ class Index:
                         found[number, rule.id] = number, rule
         return list(found.values())
 
+    def _literal(self, number: int) -> _Literal:
+        if number not in self._made:
+            self._made[number] = _Literal(*self._tables[number])
+        return self._made[number]
+
     def _hits(self, view: View, only: int | None) -> Iterator[_Hit]:
         """Yield the literals of all lines, or of one; not those that go on as a word and must not."""
         encoded, starts, first = view.encoded, view.byte_starts, 0
         if only is not None:
             encoded, starts, first = b"\n" + view.lines[only].encode("utf-8", "surrogatepass"), [1], only
-        literals, anywhere, size = self._literals, self._anywhere, len(encoded)
+        made, anywhere, size = self._made, self._anywhere, len(encoded)
         for number, end in self._scan(encoded):
-            literal = literals[number]
+            literal = made.get(number) or self._literal(number)
             start = end - literal.byte_size
             if number < anywhere:
                 if literal.starts_word and encoded[start - 1] in _ALPHANUMERIC:
@@ -101,9 +107,9 @@ class Index:
         line = view.lines[number]
         place = line_start(line, 0)
         for length in range(1, _KEY + 1) if place else ():
-            for literal, groups in self._starting.get(line[place : place + length], ()):
+            for literal, which in self._starting.get(line[place : place + length], ()):
                 if line.startswith(literal, place):
-                    yield number, place, len(literal), groups
+                    yield number, place, len(literal), self._literal(which).groups
 
 
 def line_start(folded: str, place: int) -> int:

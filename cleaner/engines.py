@@ -12,8 +12,7 @@ from typing import Any, Protocol
 from cleaner import edit
 from cleaner.clean import Cleaner, CleanResult
 from cleaner.errors import CleanerError
-
-Row = dict[str, Any]
+from cleaner.report.ledger import Row, encode, page_rows, text_rows
 
 
 class TroveDocument(Protocol):
@@ -73,12 +72,12 @@ class CleanStep:
         """Clean the documents of a rank; `record` in its ledger counts them from 1."""
         del world_size  # each rank has a ledger of its own
         name = Template(self.filename).substitute(rank=f"{rank:05d}")
-        with self.ledger.open(name, "wb", compression="infer") as ledger:
+        with self.ledger.open(name, "wb", compression="infer") as file:
             for number, document in enumerate(data or (), 1):
                 with self.stats.time_stats:
                     rows = self._clean(document)
                     head = {"id": str(document.id), "record": number}
-                    ledger.writelines(_line(head | row).encode() for row in rows)
+                    file.writelines(encode(head | row) for row in rows)
                 yield document
 
     def _clean(self, document: TroveDocument) -> list[Row]:
@@ -151,7 +150,7 @@ class CleanColumns:
     def _clean(self, text: Any, name: Any, url: Any) -> tuple[Any, str]:
         clean, rows = clean_record(self.cleaner, text, url, field=self.text, html=self.html)
         head = {"id": "" if name is None else str(name)}
-        return clean, "".join(_line(head | row) for row in rows)
+        return clean, b"".join(encode(head | row) for row in rows).decode()
 
 
 def clean_record(cleaner: Cleaner, text: Any, url: Any, *, field: str, html: bool) -> tuple[Any, list[Row]]:
@@ -177,22 +176,11 @@ def clean_record(cleaner: Cleaner, text: Any, url: Any, *, field: str, html: boo
     if not proven:
         why = "internal error: what was left is not the text without what was removed"
         return text, [{"field": field, "trouble": why}]
-    return result.text, list(_rows(result, field))
+    return result.text, [*page_rows(result.pruned), *text_rows(field, result)]
 
 
 def _cuts(result: CleanResult) -> Iterator[tuple[int, str]]:
     return ((removal.start, result.removed(removal)) for removal in result.removals)
-
-
-def _rows(result: CleanResult, field: str) -> Iterator[Row]:
-    """The rows of `report.ledger`, without a record of a file around them."""
-    for pruned in result.pruned:
-        yield {"field": "html", "rules": [pruned.rule], "text": pruned.text}
-    for removal in result.removals:
-        place = {"field": field, "start": removal.start, "end": removal.end}
-        yield place | {"rules": list(removal.rules), "text": result.removed(removal)}
-    if result.trouble:
-        yield {"field": field, "trouble": result.trouble}
 
 
 def restored(text: str, removals: str) -> str:
@@ -203,15 +191,6 @@ def restored(text: str, removals: str) -> str:
     """
     rows = map(json.loads, filter(None, removals.split("\n")))
     return edit.restore(text, [(row["start"], row["text"]) for row in rows if "start" in row])
-
-
-def _line(row: Row) -> str:
-    line = json.dumps(row, ensure_ascii=False)
-    try:
-        line.encode()
-    except UnicodeEncodeError:  # a lone surrogate, which only an escape can write
-        line = json.dumps(row)
-    return line + "\n"
 
 
 def _values(column: Any) -> Sequence[Any]:

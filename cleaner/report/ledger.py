@@ -2,10 +2,11 @@
 
 import base64
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cleaner.clean import CleanResult
+from cleaner.model import Pruned
 from cleaner.records.base import Format, Record
 
 Row = dict[str, Any]
@@ -15,21 +16,31 @@ ATTRIBUTE = "cleaner__cleaner__junk"  # experiment, tagger and kind of span, as 
 def rows(form: Format, record: Record, results: Sequence[CleanResult]) -> Iterator[Row]:
     """Yield the rows of one record: elements pruned from its page, removals from its texts, and trouble."""
     head = {"id": record.document.id if record.document else "", "record": record.number}
-    for pruned in record.pruned:
-        why = {"why": pruned.why} if pruned.why else {}
-        yield {**head, "field": "html", "rules": [pruned.rule], "text": pruned.text, **why}
+    yield from (head | row for row in page_rows(record.pruned))
     if record.was is not None:
         yield {**head, "field": record.field, "was": record.was}
-    for (field, document), result in zip(record.texts, results, strict=False):
-        for removal in result.removals:
-            row = {**head, "field": field, "start": removal.start, "end": removal.end, "rules": list(removal.rules)}
-            row["text"] = document.text[removal.start : removal.end]
-            source = form.raw(record, field, removal.start, removal.end)
-            yield row if source is None else row | {"raw": source}
-        if result.trouble:
-            yield {**head, "field": field, "trouble": result.trouble}
+    for (field, _), result in zip(record.texts, results, strict=False):
+        for row in text_rows(field, result):
+            source = form.raw(record, field, row["start"], row["end"]) if "start" in row else None
+            yield head | row if source is None else head | row | {"raw": source}
     if record.trouble:
         yield {**head, "field": record.field, "trouble": record.trouble}
+
+
+def page_rows(pruned: Iterable[Pruned]) -> Iterator[Row]:
+    """Yield the rows of what did not come through from a page, without id and record."""
+    for part in pruned:
+        why = {"why": part.why} if part.why else {}
+        yield {"field": "html", "rules": [part.rule], "text": part.text, **why}
+
+
+def text_rows(field: str, result: CleanResult) -> Iterator[Row]:
+    """Yield the rows of one text, its removals and its trouble, without id and record."""
+    for removal in result.removals:
+        place = {"field": field, "start": removal.start, "end": removal.end}
+        yield place | {"rules": list(removal.rules), "text": result.removed(removal)}
+    if result.trouble:
+        yield {"field": field, "trouble": result.trouble}
 
 
 def error(record: Record, added: bytes = b"", *, unreadable: bool = False) -> Row:

@@ -9,6 +9,8 @@ from functools import cached_property
 _SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _INVISIBLE = "\u200b\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c"
 _BREAKS = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+# Which of i, ı, I, İ are one letter depends on the language, and engines for patterns do not agree: here all are.
+DOTLESS = {"ı": "i", "İ": "I"}
 _VARIANTS = (
     dict.fromkeys(_SPACES + _INVISIBLE, " ")
     | dict.fromkeys(_BREAKS, "\n")
@@ -16,6 +18,7 @@ _VARIANTS = (
     | dict.fromkeys("“”„‟«»″", '"')
     | dict.fromkeys("‐‑‒–—―−﹘﹣", "-")
     | {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+    | DOTLESS
 )
 _ASCII_VARIANTS = tuple((old, new) for old, new in _VARIANTS.items() if old.isascii())
 # The others by their first byte in UTF-8: most texts hold few of these bytes, and one byte is quick to look for.

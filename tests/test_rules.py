@@ -89,7 +89,7 @@ def test_phrases_of_every_language_fill_a_slot(tmp_path: Path) -> None:
     )
     (rule,) = load_rules(tmp_path)
     assert rule.slots == {"greeting": ("good day", "l'ami.", "hello")}
-    assert filled(rule.pattern, rule.slots) == r"^(?:g(?:ood\ day)|h(?:ello)|l(?:\'ami\.))$"
+    assert filled(rule.pattern, rule.slots) == r"^(?:l\'ami\.|hello|good\ day)$"
     assert rule.literals == ("good day", "l'ami.", "hello")
     assert "[-x-]" in rule.examples
 

@@ -2,7 +2,8 @@
 
 from cleaner.find.finder import Finder
 from cleaner.find.index import Candidate, is_word, line_start
-from cleaner.find.pattern import SLOT, Clock, TimeLimitError, filled
+from cleaner.find.pattern import Clock, TimeLimitError
+from cleaner.find.phrases import SLOT, filled
 from cleaner.find.scan import Scanner
 from cleaner.find.site import host_matches, host_of
 

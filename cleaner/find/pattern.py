@@ -1,21 +1,34 @@
-"""Patterns of rules: their slots filled, compiled when first needed, run against the clock."""
+"""Patterns of rules: compiled when first needed, run against the clock.
+
+Patterns are written for `regex`. PCRE2 takes nearly all of them, finds the same, is compiled a hundred times as fast
+and searches many times as fast, so it is what searches. `regex` does where the two differ: in patterns of which only it
+knows what they mean, in lines with characters of which the two hold different ones to be letters, in very long lines,
+and in searches that PCRE2 gives up.
+"""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
+import pcre2
 import regex
 
+from cleaner.find.phrases import SLOT, Phrases, filled
 from cleaner.fold import fold_case
 from cleaner.model import Rule
 
-SLOT = regex.compile(r"\{\{(\w+)\}\}")
-# Microseconds, measured: to compile a pattern with some phrases, with all for each of them, to look for them in a line.
-_FOR_SOME, _FOR_EACH, _TO_LOOK = 4000, 100, 25
-_KEY = 3  # characters by which phrases are looked up
+_REMEMBERED = 1000  # ways to fill a pattern that are kept
+_LONG = 20_000  # code points of a line; to count them up to each find takes time that grows with the square
+_TOO_LARGE = 120  # PCRE2's number for a pattern of more than 64 KB
+# What PCRE2 would take for something else: other escapes, fuzzy counts, flags for all from the middle on, version 1.
+_ONLY_REGEX = regex.compile(r"\\[hHLmMNRUvVX]|(?<!\\[pPxN])\{[^{}\d,][^{}]*\}|(?<!^\s*)\(\?[a-zA-Z01]+\)|^\s*\(\?\w*V")
+# Letters to one of them only: joiners, marks that take room, numbers that are no digits, ringed letters.
+_DOUBTFUL = pcre2.compile(
+    "[\\p{Mc}\\p{Me}\\p{No}Ⓐ-ⓩ\U0001f130-\U0001f149\U0001f150-\U0001f169\U0001f170-\U0001f189ʕ\u180e\u200c\u200d]"
+)
 
-_Held = tuple[tuple[str, ...], ...]  # for each slot its phrases that a line holds
+_Result = TypeVar("_Result")
 
 
 class TimeLimitError(Exception):
@@ -42,19 +55,14 @@ class Clock:
 
 
 class Pattern:
-    """A pattern of a rule, made ready when a line first needs it.
-
-    One with slots is at first compiled with only the phrases that the line holds, since no other can match there: a
-    hundred times quicker than with all phrases of 76 languages. Once that took as long, it is compiled with them all.
-    """
+    """A pattern of a rule, made ready when a line first needs it."""
 
     def __init__(self, rule: Rule, source: str) -> None:
-        self._rule, self._source = rule, source
-        self._slots = {name: rule.slots[name] for name in dict.fromkeys(SLOT.findall(source))}
-        self._of_held: dict[_Held, Any] = {}
-        self._phrases: list[_Phrases] = []
-        self._spent = 0.0
-        self._whole: Any = None
+        self._rule = rule
+        slots = {name: rule.slots[name] for name in dict.fromkeys(SLOT.findall(source))}
+        self._slow = _Filled(source, slots, regex.compile, whole=not slots)
+        is_known = not _ONLY_REGEX.search(SLOT.sub("", source))
+        self._quick = _Filled(source, slots, pcre2.compile, whole=True) if is_known else None
 
     def matches(self, line: str, clock: Clock) -> bool:
         """Whether the pattern matches somewhere in a line.
@@ -62,72 +70,72 @@ class Pattern:
         Raises:
             TimeLimitError: the clock had no time left.
         """
-        try:
-            return (self._whole or self._compiled(line)).search(line, timeout=clock.left(self._rule)) is not None
-        except TimeoutError as error:
-            raise self._over() from error
+        return self._search(line, clock, _is_found)
 
     def spans(self, line: str, clock: Clock) -> list[tuple[int, int]]:
         """Start and end of each match in a line; raises as `matches` does."""
+        return self._search(line, clock, _found)
+
+    def _search(self, line: str, clock: Clock, search: Callable[..., _Result]) -> _Result:
+        left = clock.left(self._rule)
+        if self._quick and len(line) <= _LONG:
+            try:
+                if not is_doubtful(line):
+                    return search(self._quick.ready(line), line)
+            except pcre2.PatternError:
+                self._quick = None
+            except (pcre2.LibraryError, UnicodeEncodeError):  # out of its bounds, or a lone surrogate
+                pass
         try:
-            found = (self._whole or self._compiled(line)).finditer(line, timeout=clock.left(self._rule))
-            return [match.span() for match in found]
+            return search(self._slow.ready(line), line, timeout=left)
         except TimeoutError as error:
-            raise self._over() from error
+            raise TimeLimitError(f"rule {self._rule.id}: its pattern ran over the time limit") from error
 
-    def _over(self) -> TimeLimitError:
-        return TimeLimitError(f"rule {self._rule.id}: its pattern ran over the time limit")
 
-    def _compiled(self, line: str) -> Any:
-        self._spent += _TO_LOOK
-        if not self._slots or self._spent >= _FOR_EACH * sum(map(len, self._slots.values())):
-            self._of_held.clear()
-            self._whole = regex.compile(filled(self._source, self._slots))
-            return self._whole
+def is_doubtful(line: str) -> bool:
+    r"""Whether a line holds a character that is a letter (`\w`, `\s`) to one of the engines and not to the other."""
+    return not line.isascii() and _DOUBTFUL.search(line) is not None
+
+
+def _is_found(pattern: Any, line: str, **limit: float) -> bool:
+    return pattern.search(line, **limit) is not None
+
+
+def _found(pattern: Any, line: str, **limit: float) -> list[tuple[int, int]]:
+    return [match.span() for match in pattern.finditer(line, **limit)]
+
+
+class _Filled:
+    """A pattern for one engine: whole, or where that is too large with only the phrases that a line holds.
+
+    No other phrase can match in that line. `regex` takes 0.1 ms to compile a phrase, and a slot may have 2,000.
+    """
+
+    def __init__(
+        self, source: str, slots: Mapping[str, Sequence[str]], compile_: Callable[[str], Any], *, whole: bool
+    ) -> None:
+        self._source, self._slots, self._compile, self._is_whole = source, slots, compile_, whole
+        self._whole: Any = None
+        self._of_held: dict[tuple[tuple[str, ...], ...], Any] = {}
+        self._phrases: list[Phrases] = []
+
+    def ready(self, line: str) -> Any:
+        """Return the compiled pattern for a line; raises what the engine raises."""
+        if self._whole is None and self._is_whole:
+            try:
+                self._whole = self._compile(filled(self._source, self._slots))
+            except pcre2.PatternError as error:
+                if error.code != _TOO_LARGE or not self._slots:
+                    raise
+                self._is_whole = False
+        return self._whole or self._with_held(fold_case(line))
+
+    def _with_held(self, folded: str) -> Any:
         if not self._phrases:
-            self._phrases = [_Phrases(phrases) for phrases in self._slots.values()]
-        folded = fold_case(line)
+            self._phrases = [Phrases(phrases) for phrases in self._slots.values()]
         held = tuple(phrases.in_line(folded) for phrases in self._phrases)
         if held not in self._of_held:
-            self._spent += _FOR_SOME
-            self._of_held[held] = regex.compile(filled(self._source, dict(zip(self._slots, held, strict=True))))
+            if len(self._of_held) >= _REMEMBERED:
+                self._of_held.clear()
+            self._of_held[held] = self._compile(filled(self._source, dict(zip(self._slots, held, strict=True))))
         return self._of_held[held]
-
-
-class _Phrases:
-    """Phrases of a slot, found in a line by how they begin."""
-
-    def __init__(self, phrases: Sequence[str]) -> None:
-        self._phrases = phrases
-        self._by_key: dict[str, list[tuple[int, str]]] = {}
-        for number, phrase in enumerate(phrases):
-            folded = fold_case(phrase)
-            self._by_key.setdefault(folded[:_KEY], []).append((number, folded))
-        self._sizes = sorted({len(key) for key in self._by_key})
-
-    def in_line(self, folded: str) -> tuple[str, ...]:
-        """Return the phrases that a line holds, in their order; the line is in one case."""
-        keys = {folded[place : place + size] for size in self._sizes for place in range(len(folded) - size + 1)}
-        found = [
-            number for key in keys & self._by_key.keys() for number, phrase in self._by_key[key] if phrase in folded
-        ]
-        return tuple(self._phrases[number] for number in sorted(found))
-
-
-def filled(pattern: str, slots: Mapping[str, Sequence[str]]) -> str:
-    """Write every `{{name}}` of a pattern out: any of its phrases; one without phrases never matches."""
-    return str(SLOT.sub(lambda match: _alternatives(slots[match[1]]), pattern))
-
-
-def _alternatives(phrases: Sequence[str]) -> str:
-    """Write phrases as one group, by their first character: a group of a thousand is three times faster so."""
-    rests: dict[str, list[str]] = {}
-    for phrase in phrases:
-        rests.setdefault(phrase[0], []).append(_escaped(phrase[1:]))
-    # In an order that does not depend on which other phrases there are.
-    groups = [f"{_escaped(first)}(?:{'|'.join(rests[first])})" for first in sorted(rests)]
-    return f"(?:{'|'.join(groups)})" if groups else "(?!)"
-
-
-def _escaped(text: str) -> str:
-    return str(regex.escape(text, special_only=False))

@@ -1,0 +1,97 @@
+"""Patterns: what searches finds what `regex` finds."""
+
+import time
+import unicodedata
+
+import pcre2
+import pytest
+import regex
+
+from cleaner.find import Clock
+from cleaner.find.pattern import Pattern, is_doubtful
+from cleaner.find.phrases import SLOT, Phrases, filled
+from cleaner.fold import View, fold_case, plain
+from cleaner.model import Rule
+from cleaner.rules import MARK, builtin_rules
+
+_PART = 0x400
+RULES = [rule for rule in builtin_rules() if rule.pattern]
+
+
+def pattern(source: str, **slots: tuple[str, ...]) -> Pattern:
+    return Pattern(Rule("kind/name", "", (), (), source, slots=slots), source)
+
+
+def spans(source: str, line: str) -> list[tuple[int, int]]:
+    return pattern(source).spans(line, Clock.of(5))
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_both_engines_find_the_same_in_the_examples(rule: Rule) -> None:
+    views = [View(MARK.sub(r"\1", example)) for example in rule.examples]
+    lines = [view.plain[slice(*view.content(number))] for view in views for number in range(len(view.starts))]
+    folded = fold_case("\n".join(lines))
+    for source in filter(None, (rule.pattern, rule.through)):
+        held = {name: Phrases(rule.slots[name]).in_line(folded) for name in dict.fromkeys(SLOT.findall(source))}
+        peer, ours = regex.compile(filled(source, held)), Pattern(rule, source)
+        for line in lines:
+            assert ours.spans(line, Clock.of(60)) == [match.span() for match in peer.finditer(line)], line
+
+
+def test_lines_in_which_a_letter_is_no_letter_to_the_other_engine_are_known() -> None:
+    for first in range(0, 0x110000, _PART):
+        part = "".join(chr(code) for code in range(first, first + _PART) if not 0xD800 <= code < 0xE000)
+        for sign in (r"\w", r"\d", r"\s"):
+            ours = {match.start() for match in pcre2.finditer(sign, part)}
+            apart = ours ^ {match.start() for match in regex.finditer(sign, part)}
+            assert {unicodedata.category(part[place]) for place in apart if not is_doubtful(part[place])} <= {"Cn"}
+
+
+def test_marks_that_take_room_are_parts_of_words() -> None:
+    assert spans(r"\w+\b", "हिन्दी में") == [(0, 6), (7, 10)]
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "span"),
+    [
+        (r"(?:junk){e<=1}", "jnnk", (0, 4)),
+        (r"\m\w+k\M", "so junk", (3, 7)),
+        (r"(?V1)[\w--[a-m]]+", "beg pun", (4, 7)),
+        (r"(?<=^\w+ )junk", "some junk", (5, 9)),
+    ],
+)
+def test_what_only_regex_knows_means_what_it_means_there(source: str, line: str, span: tuple[int, int]) -> None:
+    assert spans(source, line) == [span]
+
+
+def test_a_line_that_is_too_much_for_one_engine_is_left_to_the_other() -> None:
+    with pytest.raises(pcre2.LibraryError, match="stack"):
+        pcre2.search("^(?:a|aa)+$", "a" * 9000)
+    assert spans("^(?:a|aa)+$", "a" * 9000) == [(0, 9000)]
+
+
+def test_many_finds_in_a_long_line_take_no_time_that_grows_with_its_square() -> None:
+    line, started = "é junk " * 100_000, time.monotonic()
+    assert len(spans("junk", line)) == 100_000
+    assert time.monotonic() - started < 5
+
+
+def test_more_phrases_than_fit_in_a_pattern() -> None:
+    phrases = tuple(f"{number * 7919 % 10007:05} {'junk' * 5}{number}" for number in range(3000))
+    with pytest.raises(pcre2.PatternError, match="too large"):
+        pcre2.compile(filled("{{phrase}}", {"phrase": phrases}))
+    many = pattern("^{{phrase}}$", phrase=phrases)
+    assert [many.matches(line, Clock.of(5)) for line in (phrases[17], phrases[2999], "junk")] == [True, True, False]
+
+
+def test_what_begins_alike_is_written_once_and_the_longer_is_tried_first() -> None:
+    assert filled("{{greeting}}!", {"greeting": ("hello", "help", "hell", "x")}) == "(?:x|hel(?:p|l(?:o|)))!"
+
+
+def test_a_slot_without_phrases_never_matches() -> None:
+    assert filled("a|{{none}}", {"none": ()}) == "a|(?!)"
+
+
+@pytest.mark.parametrize("line", ["IŞIK", "ışık", "Işık", "İŞİK"])
+def test_dotted_and_dotless_i_are_one_letter(line: str) -> None:
+    assert spans("(?i)^ışık$", plain(line)) == [(0, 4)]

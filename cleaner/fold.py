@@ -52,7 +52,7 @@ def plain(text: str) -> str:
     if not text.isascii():
         for old, new in _present(text.encode("utf-8", "surrogatepass")):
             text = text.replace(old, new)
-    if "\\n" in text and "\n" not in text and text.count("\\n") > 1:
+    if "\n" not in text and text.count("\\n") > 1:
         text = text.replace("\\n", " \n")
     return text
 

@@ -102,8 +102,8 @@ class View:
 
     @cached_property
     def encoded(self) -> bytes:
-        """A line break and the lines of the plain text in one case, as UTF-8."""
-        return b"\n" + self.folded.encode("utf-8", "surrogatepass")[self.first :]
+        """The lines of the plain text in one case, as UTF-8; a line break before, between and behind them."""
+        return b"\n%b\n" % self.folded.encode("utf-8", "surrogatepass")[self.first :]
 
     @cached_property
     def lines(self) -> list[str]:
@@ -118,9 +118,9 @@ class View:
     @cached_property
     def byte_starts(self) -> list[int]:
         """Where each line starts in `encoded`."""
-        if len(self.encoded) - 1 == len(self.plain) - self.first:
+        if len(self.encoded) - 2 == len(self.plain) - self.first:
             return [start + 1 - self.first for start in self.starts]
-        return _starts(self.encoded[1:].split(b"\n"), 1)
+        return _starts(self.encoded[1:-1].split(b"\n"), 1)
 
     def line_at(self, place: int) -> int:
         """Number of the line that a place lies in."""

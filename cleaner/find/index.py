@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import regex
 
-from cleaner.find.scan import Scanner
+from cleaner.find.scan import ALPHANUMERIC, Scanner
 from cleaner.fold import View, fold_case, plain
 from cleaner.model import Rule
 
@@ -15,7 +15,7 @@ Candidate = tuple[int, Rule]  # the number of a line, and a rule of which it hol
 _MARKS = regex.compile(r"[^\w\n©@#+&]*+")
 _MARKED = regex.compile(rb"\n[^a-z0-9\n]")  # before a line that may begin with marks
 _KEY = 3  # characters by which literals at the start of a line are looked up
-_ALPHANUMERIC = frozenset(b"0123456789abcdefghijklmnopqrstuvwxyz")
+_SHORT = 5  # bytes of a word that stands in many others
 
 _Condition = tuple[bool, str]  # whether only whole words count, and how they must be written if case counts
 _Groups = tuple[tuple[_Condition, tuple[Rule, ...]], ...]
@@ -28,14 +28,14 @@ class _Literal:
 
     __slots__ = ("byte_size", "ends_word", "groups", "longest", "size", "starts_word")
 
-    def __init__(self, literal: str, table: Mapping[_Condition, Sequence[Rule]]) -> None:
+    def __init__(self, literal: str, table: Mapping[_Condition, Sequence[Rule]], *, is_word: bool) -> None:
         encoded = literal.encode()
-        self.size, self.byte_size = len(literal), len(encoded)
+        self.size, self.byte_size = len(literal), len(encoded) + is_word  # up to where a hit ends
         self.groups = tuple((condition, tuple(rules)) for condition, rules in table.items())
         self.longest = max(rule.longest or sys.maxsize for rules in table.values() for rule in rules)
-        only_words = all(word for word, _ in table)
-        self.starts_word = only_words and encoded[0] in _ALPHANUMERIC
-        self.ends_word = only_words and encoded[-1] in _ALPHANUMERIC
+        checked = not is_word and all(word for word, _ in table)
+        self.starts_word = checked and encoded[0] in ALPHANUMERIC
+        self.ends_word = checked and encoded[-1] in ALPHANUMERIC
 
 
 class Index:
@@ -56,7 +56,8 @@ class Index:
         self._starting: dict[str, list[tuple[str, int]]] = {}
         for number, literal in enumerate(starting, self._anywhere):
             self._starting.setdefault(literal[:_KEY], []).append((literal, number))
-        self._scan = Scanner([*anywhere, *("\n" + literal for literal in starting)])
+        self._words = {number for number, entry in enumerate(anywhere.items()) if _is_short_word(*entry)}
+        self._scan = Scanner([*anywhere, *("\n" + literal for literal in starting)], self._words)
 
     def candidates(self, view: View, only: int | None = None) -> list[Candidate]:
         """Lines, or only the one of that number, and the rules for which they are short enough and hold a literal."""
@@ -75,22 +76,22 @@ class Index:
 
     def _literal(self, number: int) -> _Literal:
         if number not in self._made:
-            self._made[number] = _Literal(*self._tables[number])
+            self._made[number] = _Literal(*self._tables[number], is_word=number in self._words)
         return self._made[number]
 
     def _hits(self, view: View, only: int | None) -> Iterator[_Hit]:
         """Yield the literals of all lines, or of one; not those that go on as a word and must not."""
         encoded, starts, first = view.encoded, view.byte_starts, 0
         if only is not None:
-            encoded, starts, first = b"\n" + view.lines[only].encode("utf-8", "surrogatepass"), [1], only
+            encoded, starts, first = b"\n%b\n" % view.lines[only].encode("utf-8", "surrogatepass"), [1], only
         made, anywhere, size = self._made, self._anywhere, len(encoded)
         for number, end in self._scan(encoded):
             literal = made.get(number) or self._literal(number)
             start = end - literal.byte_size
             if number < anywhere:
-                if literal.starts_word and encoded[start - 1] in _ALPHANUMERIC:
+                if literal.starts_word and encoded[start - 1] in ALPHANUMERIC:
                     continue
-                if literal.ends_word and end < size and encoded[end] in _ALPHANUMERIC:
+                if literal.ends_word and end < size and encoded[end] in ALPHANUMERIC:
                     continue
             line = bisect.bisect_right(starts, start) - 1
             if literal.longest < view.length(first + line):
@@ -110,6 +111,16 @@ class Index:
             for literal, which in self._starting.get(line[place : place + length], ()):
                 if line.startswith(literal, place):
                     yield number, place, len(literal), self._literal(which).groups
+
+
+def _is_short_word(literal: str, table: Mapping[_Condition, Sequence[Rule]]) -> bool:
+    encoded = literal.encode()
+    return (
+        len(encoded) <= _SHORT
+        and encoded[0] in ALPHANUMERIC
+        and encoded[-1] in ALPHANUMERIC
+        and all(word for word, _ in table)
+    )
 
 
 def line_start(folded: str, place: int) -> int:

@@ -1,16 +1,19 @@
 """Literals found in texts, all at once."""
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
 _SMALL = 500_000
 _FEW = 50
 _KEY = 4  # bytes by which literals are looked up
+_ALPHANUMERIC = b"0123456789abcdefghijklmnopqrstuvwxyz"
+ALPHANUMERIC = frozenset(_ALPHANUMERIC)
+_NO_WORD = rb"[^a-z0-9]"
 _SEPARATE = 0  # Hyperscan's flags: every hit of every literal, as it is written
 
-Hit = tuple[int, int]  # number of the literal, and the byte behind it
+Hit = tuple[int, int]  # number of the literal, and the byte behind it; of a word, behind the byte that follows
 
 
 class Scanner:
@@ -20,11 +23,14 @@ class Scanner:
 
     Args:
         literals: what to find.
+        words: numbers of the literals that count only between two bytes that are no ASCII letter in lower case and no
+            digit. Hyperscan passes over the others by itself: of short words these are nearly all.
         small: bytes of text that are looked at without Hyperscan.
     """
 
-    def __init__(self, literals: Iterable[str], small: int = _SMALL) -> None:
+    def __init__(self, literals: Iterable[str], words: Collection[int] = (), small: int = _SMALL) -> None:
         self._literals = [literal.encode() for literal in literals]
+        self._words = frozenset(words)
         self._small = small
         self._database: Any = None
         self._lock = threading.Lock()
@@ -47,20 +53,34 @@ class Scanner:
 
         with self._lock:
             database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-            count = len(self._literals)
-            database.compile(self._literals, ids=range(count), elements=count, flags=[_SEPARATE] * count, literal=True)
+            patterns = [self._pattern(number, literal) for number, literal in enumerate(self._literals)]
+            count = len(patterns)
+            database.compile(patterns, ids=range(count), elements=count, flags=[_SEPARATE] * count)
             self._database = database
+
+    def _pattern(self, number: int, literal: bytes) -> bytes:
+        written = b"".join(b"\\x%02x" % byte for byte in literal)
+        return _NO_WORD + written + _NO_WORD if number in self._words else written
 
     def _look_up(self, encoded: bytes) -> list[Hit]:
         if len(self._literals) <= _FEW:
-            return [(number, end) for number, literal in enumerate(self._literals) for end in _ends(literal, encoded)]
+            return [hit for number in range(len(self._literals)) for hit in self._hits(number, encoded)]
         hits: list[Hit] = []
         for size in range(1, _KEY + 1):
             here = {encoded[place : place + size] for place in range(len(encoded) - size + 1)}
             for key in here & self._by_key[size].keys():
                 for number in self._by_key[size][key]:
-                    hits += [(number, end) for end in _ends(self._literals[number], encoded)]
+                    hits += self._hits(number, encoded)
         return hits
+
+    def _hits(self, number: int, encoded: bytes) -> Iterator[Hit]:
+        literal = self._literals[number]
+        for start in _starts(literal, encoded):
+            end = start + len(literal)
+            if number not in self._words:
+                yield number, end
+            elif start and encoded[start - 1] not in ALPHANUMERIC and encoded[end : end + 1].strip(_ALPHANUMERIC):
+                yield number, end + 1
 
     @cached_property
     def _by_key(self) -> list[dict[bytes, list[int]]]:
@@ -72,8 +92,8 @@ class Scanner:
         return by_key
 
 
-def _ends(literal: bytes, encoded: bytes) -> Iterator[int]:
+def _starts(literal: bytes, encoded: bytes) -> Iterator[int]:
     start = encoded.find(literal)
     while start >= 0:
-        yield start + len(literal)
+        yield start
         start = encoded.find(literal, start + 1)

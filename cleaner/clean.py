@@ -150,7 +150,7 @@ class Cleaner:
             removals = self._find(document, view, Clock.of(self.time_limit))
         except TimeLimitError as error:
             return CleanResult(document, trouble=str(error))
-        share = _visible_share(view, removals)
+        share = _visible_share(view, removals, self.guard)
         if share > self.guard:
             return CleanResult(document, trouble=f"{share:.0%} would have been removed, the guard is {self.guard:.0%}")
         return CleanResult(document, tuple(removals))
@@ -186,10 +186,16 @@ def _in_original(offsets: edit.Offsets, removal: Removal) -> Removal:
     return Removal(first, last + 1, removal.rules)
 
 
-def _visible_share(view: View, removals: Sequence[Removal]) -> float:
-    """The share of the characters that are not white space which the removals would take."""
+def _visible_share(view: View, removals: Sequence[Removal], guard: float) -> float:
+    """The share of the characters that are not white space which the removals would take.
+
+    Where they are no more than the guard allows of the beginning of the text, it is their share of that.
+    """
     gone = sum(_visible(view.plain[removal.start : removal.end]) for removal in removals)
-    return gone / _visible(view.plain) if gone else 0.0
+    if not gone:
+        return 0.0
+    beginning = _visible(view.plain[: 3 * gone])
+    return gone / (beginning if gone <= guard * beginning else _visible(view.plain))
 
 
 def _visible(plain: str) -> int:

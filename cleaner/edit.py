@@ -33,18 +33,23 @@ def merge(view: View, claims: Iterable[Removal]) -> list[Removal]:
     dead: dict[int, tuple[str, ...]] = {}
     removals: list[Removal] = []
     for line, parts in by_line.items():
-        cuts = _join(view, sorted(parts))
+        cuts = _join(view, sorted(parts)) if len(parts) > 1 else parts
         if _leaves_nothing(view, line, cuts):
             dead[line] = _names(cuts)
         else:
             removals += [piece for cut in cuts for piece in _joint(view, line, cut)]
-    removals += _drop_lines(view, dead)
+    if dead:
+        removals += _drop_lines(view, dead)
     return sorted(removals)
 
 
 def _split(view: View, claim: Removal, by_line: dict[int, list[Removal]]) -> None:
     """Give each line the part of the claim that lies in its content."""
     line = view.line_at(claim.start)
+    start, end = view.content(line)
+    if start <= claim.start and claim.end <= end:
+        by_line.setdefault(line, []).append(claim)
+        return
     while line < len(view.starts) and view.starts[line] < claim.end:
         start, end = view.content(line)
         part = Removal(max(start, claim.start), min(end, claim.end), claim.rules)
@@ -53,7 +58,9 @@ def _split(view: View, claim: Removal, by_line: dict[int, list[Removal]]) -> Non
         line += 1
 
 
-def _names(parts: Iterable[Removal]) -> tuple[str, ...]:
+def _names(parts: Sequence[Removal]) -> tuple[str, ...]:
+    if len(parts) == 1:
+        return parts[0].rules
     return tuple(sorted({rule for part in parts for rule in part.rules}))
 
 
@@ -70,9 +77,12 @@ def _join(view: View, parts: Sequence[Removal]) -> list[Removal]:
 
 
 def _leaves_nothing(view: View, line: int, cuts: Sequence[Removal]) -> bool:
-    start, end = view.content(line)
-    edges = [start, *(edge for cut in cuts for edge in (cut.start, cut.end)), end]
-    return not any(_VISIBLE.search(view.plain, a, b) for a, b in zip(edges[::2], edges[1::2], strict=True))
+    place, end = view.content(line)
+    for cut in cuts:
+        if place < cut.start and _VISIBLE.search(view.plain, place, cut.start):
+            return False
+        place = cut.end
+    return place == end or not _VISIBLE.search(view.plain, place, end)
 
 
 def _joint(view: View, line: int, cut: Removal) -> list[Removal]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 Where = Literal["", "head", "tail"]
 At = Literal["", "start", "word"]
@@ -59,8 +59,7 @@ class Rule:
         return self.id.partition("/")[0]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Removal:
+class Removal(NamedTuple):
     """Code points `start` (included) to `end` (excluded) of a text, and the ids of the rules that claimed them."""
 
     start: int

@@ -106,29 +106,36 @@ def _found(pattern: Any, line: str, **limit: float) -> list[tuple[int, int]]:
 
 
 class _Filled:
-    """A pattern for one engine: whole, or where that is too large with only the phrases that a line holds.
+    """A pattern for one engine: with all phrases that a line of ASCII or another may hold, or with those that it holds.
 
-    No other phrase can match in that line. `regex` takes 0.1 ms to compile a phrase, and a slot may have 2,000.
+    The latter where all are too many: 64 KB of pattern for PCRE2; `regex` takes 0.1 ms to compile one of up to 2,000.
     """
 
     def __init__(
         self, source: str, slots: Mapping[str, Sequence[str]], compile_: Callable[[str], Any], *, whole: bool
     ) -> None:
         self._source, self._slots, self._compile, self._is_whole = source, slots, compile_, whole
-        self._whole: Any = None
+        self._made: dict[bool, Any] = {}  # by whether it is for lines of ASCII
         self._of_held: dict[tuple[tuple[str, ...], ...], Any] = {}
         self._phrases: list[Phrases] = []
 
     def ready(self, line: str) -> Any:
         """Return the compiled pattern for a line; raises what the engine raises."""
-        if self._whole is None and self._is_whole:
-            try:
-                self._whole = self._compile(filled(self._source, self._slots))
-            except pcre2.PatternError as error:
-                if error.code != _TOO_LARGE or not self._slots:
-                    raise
-                self._is_whole = False
-        return self._whole or self._with_held(fold_case(line))
+        is_ascii = line.isascii() if self._slots else False
+        if is_ascii not in self._made:
+            self._made[is_ascii] = self._with_all(is_ascii=is_ascii) if self._is_whole else None
+        return self._made[is_ascii] or self._with_held(fold_case(line))
+
+    def _with_all(self, *, is_ascii: bool) -> Any | None:
+        slots = self._slots
+        if is_ascii:
+            slots = {name: [phrase for phrase in phrases if phrase.isascii()] for name, phrases in slots.items()}
+        try:
+            return self._compile(filled(self._source, slots))
+        except pcre2.PatternError as error:
+            if error.code == _TOO_LARGE and slots:
+                return None
+            raise
 
     def _with_held(self, folded: str) -> Any:
         if not self._phrases:

@@ -62,8 +62,8 @@ def _output(file: Path | None, sources: Sequence[Source]) -> Iterator[Callable[[
     real = os.path.realpath(file)
     if any(source.data is None and not source.url and os.path.realpath(source.path) == real for source in sources):
         raise CleanerError(f"{file}: is one of the files to check: give --output-file another name or folder")
-    if os.path.exists(real) and not os.path.isfile(real):  # a device or a pipe is written to, never replaced
-        with writing(file), open(real, "wb") as out:
+    if file.exists() and not file.is_file():  # a device or a pipe is written to, never replaced
+        with writing(file), file.open("wb") as out:
             yield out.write
         return
     with written(Path(real)) as out:

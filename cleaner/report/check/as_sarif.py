@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from cleaner.report.check.encode import encode
 from cleaner.report.check.finding import TROUBLE, Finding, from_here
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_SCHEME = re.compile(r"[A-Za-z][\w+.-]*://")
 _RUN = {"columnKind": "unicodeCodePoints", "newlineSequences": ["\r\n", "\n", "\r"]}
 
 
@@ -74,8 +76,8 @@ def _properties(finding: Finding) -> dict[str, Any]:
 
 def uri(file: str) -> str:
     """Return the path of a file as the URI reference of an artifact: relative where it lies below here."""
-    if "://" in file:
-        return quote(file, safe=":/?&=@+,;~!$'()*")
+    if _SCHEME.match(file):
+        return quote(file, safe=":/?&=@+,;~!$'()*", errors="surrogatepass")
     path = Path(from_here(file))
     return path.as_uri() if path.is_absolute() else quote(os.fsencode(path.as_posix()))
 

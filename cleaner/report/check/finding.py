@@ -13,7 +13,7 @@ TROUBLE = "trouble"
 TROUBLE_WHY = "A file or a record that could not be checked."
 SHOWN, TAIL = 100, 30  # characters of a removed text in a message, and of these how many from its end
 # What starts a command in the log of a build: `##[group]`, `##vso[task]`.
-_COMMAND = regex.compile(r"##(?=[\w.-]*\[)")
+COMMAND = regex.compile(r"##(?=[\w.-]*\[)")
 
 
 class Place(NamedTuple):
@@ -67,7 +67,7 @@ class Finding:
     def where(self) -> str:
         """File, line and column, or file and record where there is no line."""
         # A line that starts with two colons would be a command to GitHub.
-        file = f"./{self.file}" if self.file.startswith("::") else self.file
+        file = f"./{self.file}" if self.file.lstrip().startswith("::") else self.file
         if self.start:
             return f"{printed(file)}:{self.start.line}:{self.start.column}"
         return printed(file) + (f": record {self.record}" if self.record else "")
@@ -84,7 +84,7 @@ def shortened(text: str) -> str:
 
 def printed(text: str) -> str:
     """Return a text in which nothing steers a terminal or the log of a build."""
-    return str(_COMMAND.sub(r"#\\x23", visible(text)))
+    return str(COMMAND.sub(r"#\\x23", visible(text)))
 
 
 def from_here(file: str) -> str:

@@ -131,6 +131,7 @@ def clean(
     first, *more = text_field or ["text"]
     fields = Fields(first, id_field, url_field, tuple(more), html=html_field, markup=markup, left_out=left_out)
     job = Job(Cleaner(all_rules(rules), allow=allowed(allow), **options), fields, say, verify=not no_verify)
+    gc.freeze()  # what is loaded stays: the first collection does not go through it
     gc.enable()
     if out:
         from cleaner.cli.run import run  # noqa: PLC0415  a single file never pays for processes

@@ -562,3 +562,36 @@ def test_the_hook_takes_the_format_as_an_argument(tmp_path: Path) -> None:
     annotations = [line for line in done.stdout.splitlines() if line.startswith("::")]
     ((properties, _),) = commands("\n".join([*annotations, ""]))
     assert (done.returncode, properties["file"], properties["line"]) == (1, "a b.txt", "2")
+
+
+DOCS = (ROOT / "docs" / "check.md").read_text(encoding="utf-8")
+NEWS = '{"id": "a-1", "text": "The council met.\\n© Getty Images\\nIt agreed on a budget.\\n"}\n'
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", DOCS, re.DOTALL)
+
+
+def test_the_outputs_in_the_docs_are_true(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("news.jsonl").write_text(NEWS)
+    Path("news.jsonl.gz").write_bytes(gzip.compress(NEWS.encode()))
+    assert blocks("text") == [check("news.jsonl").stdout]
+    assert f"`{check('news.jsonl.gz').stdout.strip()}`" in DOCS
+    assert [json.loads(block) for block in blocks("json")] == [
+        json.loads(check("news.jsonl", "--output-format", "json").stdout)
+    ]
+
+
+def test_the_commands_in_the_docs_run(tmp_path: Path) -> None:
+    (tmp_path / "scraped").mkdir()
+    (tmp_path / "scraped" / "a.txt").write_text(DIRTY)
+    (tmp_path / "cleaner").write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m cleaner "$@"\n')
+    (tmp_path / "cleaner").chmod(0o755)
+    env = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+    for block in blocks("sh"):
+        subprocess.run(["bash", "-euc", block], cwd=tmp_path, env=env, check=True, capture_output=True)
+    for command in re.findall(r"- run: (.*)", DOCS):
+        done = subprocess.run(["bash", "-euc", command], cwd=tmp_path, env=env, check=False, capture_output=True)
+        assert done.returncode == 1, done.stderr
+    assert len(results((tmp_path / "junk.sarif").read_text())) == 1

@@ -19,8 +19,7 @@ OutputFormat = Annotated[
     Form | None,
     typer.Option(
         "--output-format",
-        help="With --check: file:line:column: rule: text (the default), or what other programs read. "
-        "Lines and columns count from 1; pages, tables of Parquet, archives and packed files have none.",
+        help="With --check: how findings are written. Pages, Parquet, archives, packed files: record, no line.",
         show_default=False,
     ),
 ]

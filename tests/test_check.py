@@ -358,7 +358,7 @@ def test_findings_go_out_as_they_come(form: Form) -> None:
 def harmless(output: str) -> bool:
     """Whether nothing in an output steers a terminal, and no line of it is a command that was not meant."""
     meant = re.sub(r"^::error [^\n]*", "", output, flags=re.MULTILINE)
-    return not HIDDEN.search(output) and not re.search(r"^::|##[\w.-]*\[", meant, re.MULTILINE)
+    return not HIDDEN.search(output) and not re.search(r"^\s*::|##[\w.-]*\[", meant, re.MULTILINE)
 
 
 EVIL = (

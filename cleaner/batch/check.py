@@ -8,7 +8,7 @@ from cleaner.batch.one import Job
 from cleaner.batch.work import Cleaned
 from cleaner.clean import CleanResult
 from cleaner.errors import CleanerError
-from cleaner.model import Rule
+from cleaner.model import Removal, Rule
 from cleaner.records import Fields, Source
 from cleaner.records.base import Format, Record
 from cleaner.report.check.finding import TROUBLE_WHY, Finding, Place
@@ -37,29 +37,49 @@ def _of_record(
     source: Source, cleaned: Cleaned, lines: "Lines | None", fields: Fields, rules: Mapping[str, Rule]
 ) -> Iterator[Finding]:
     record, form = cleaned.record, source.form
-    number = record.number if form.many else 0
     if cleaned.trouble:
-        place = lines.places(*_lead(form, record))(0) if lines else None
-        key = record.document.id if record.document else ""
-        yield Finding(str(source), (), cleaned.trouble, TROUBLE_WHY, place, place, number, key)
-    for (field, document), result in zip(record.texts, cleaned.results, strict=False):
-        if not result.removals:
-            continue
-        place_of = lines.places(*form.written(record, field, fields)) if lines else None
-        for removal in result.removals:
-            start, end = _shown(result, removal.start, removal.end)
-            yield Finding(
-                file=str(source),
-                rules=removal.rules,
-                text=result.removed(removal),
-                why=rules[removal.rules[0]].why if removal.rules[0] in rules else _TIDY,
-                start=place_of(start) if place_of else None,
-                end=place_of(end) if place_of else None,
-                record=number,
-                id=document.id,
-                field=field,
-                span=(removal.start, removal.end),
-            )
+        yield _trouble(source, cleaned, lines)
+    for (field, _), result in zip(record.texts, cleaned.results, strict=False):
+        if result.removals:
+            place = lines.places(*form.written(record, field, fields)) if lines else None
+            for removal in result.removals:
+                yield _removal(source, record, field, result, removal, place, rules)
+
+
+def _trouble(source: Source, cleaned: Cleaned, lines: "Lines | None") -> Finding:
+    record = cleaned.record
+    place = lines.places(*_lead(source.form, record))(0) if lines else None
+    key = record.document.id if record.document else ""
+    return Finding(str(source), (), cleaned.trouble, TROUBLE_WHY, place, place, _number(source, record), key)
+
+
+def _removal(
+    source: Source,
+    record: Record,
+    field: str,
+    result: CleanResult,
+    removal: Removal,
+    place: Callable[[int], Place] | None,
+    rules: Mapping[str, Rule],
+) -> Finding:
+    start, end = _shown(result, removal.start, removal.end)
+    first = removal.rules[0]
+    return Finding(
+        file=str(source),
+        rules=removal.rules,
+        text=result.removed(removal),
+        why=rules[first].why if first in rules else _TIDY,
+        start=place(start) if place else None,
+        end=place(end) if place else None,
+        record=_number(source, record),
+        id=result.document.id,
+        field=field,
+        span=(removal.start, removal.end),
+    )
+
+
+def _number(source: Source, record: Record) -> int:
+    return record.number if source.form.many else 0
 
 
 def _shown(result: CleanResult, start: int, end: int) -> tuple[int, int]:

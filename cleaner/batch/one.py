@@ -10,10 +10,7 @@ from cleaner.clean import Cleaner
 from cleaner.errors import CleanerError
 from cleaner.records import Fields, Reading, Source, UnreadableError
 from cleaner.records.packed import packed
-from cleaner.report.diff import visible
 from cleaner.report.totals import Totals
-
-SHOWN = 100  # characters of a removal that --check prints
 
 
 class Job:
@@ -93,15 +90,3 @@ def out_of(source: Source, cleaned: Cleaned) -> bytes:
 def place(source: Source, number: int) -> str:
     """Name a record for a message: the file, and the record where a file holds several."""
     return f"{source}:{number}" if source.form.many else str(source)
-
-
-def findings(source: Source, cleaned: Cleaned) -> Iterator[str]:
-    """Yield a line for each removal: file:line:column: rules: text. Lines of a record in a dump count in its text."""
-    for result in cleaned.results:
-        text = result.document.text
-        for removal in result.removals:
-            line_start = text.rfind("\n", 0, removal.start) + 1
-            where = f"{text.count(chr(10), 0, removal.start) + 1}:{removal.start - line_start + 1}"
-            removed = " ".join(text[removal.start : removal.end].split())
-            shown = removed if len(removed) <= SHOWN else f"{removed[: SHOWN - 1]}…"
-            yield visible(f"{place(source, cleaned.record.number)}:{where}: {', '.join(removal.rules)}: {shown}")

@@ -1,6 +1,5 @@
 """`cleaner clean`."""
 
-import contextlib
 import gc
 import sys
 from collections.abc import Callable, Sequence
@@ -10,9 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
-from cleaner.batch.one import Job, findings, out_of
+from cleaner.batch.one import Job, out_of
 from cleaner.batch.work import header
 from cleaner.clean import TIME_LIMIT, Cleaner, CleanResult
+from cleaner.cli.check import OutputFile, OutputFormat, check_files, refuse_output
 from cleaner.cli.options import AllowFile, Also, Ignore, RuleFolders, Select, Strict, all_rules, allowed, names
 from cleaner.cli.output import emit, has_colour, paged, say
 from cleaner.cli.report import PAGE
@@ -53,6 +53,8 @@ def clean(
     ] = None,
     diff: Annotated[bool, typer.Option("--diff", help="Print what would go as a unified diff, write nothing.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Name what would go, write nothing; exit 1 if any.")] = False,
+    output_format: OutputFormat = None,
+    output_file: OutputFile = None,
     in_place: Annotated[bool, typer.Option("--in-place", help="Rewrite the files; exit 1 if one changed.")] = False,
     report: Annotated[
         Report, typer.Option(help="With -o: report.html and report.diff, only report.diff, or none.")
@@ -110,6 +112,7 @@ def clean(
     """
     if sum((out is not None, diff or check, in_place)) > 1:
         raise CleanerError("-o, --in-place and --diff/--check exclude each other: choose one")
+    refuse_output(output_format, output_file, check=check and not diff)
     if in_place and STDIN in paths:
         raise CleanerError("-: standard input cannot be rewritten in place")
     forced = None if form.value == AUTO else FORMATS[form.value]
@@ -128,6 +131,7 @@ def clean(
     first, *more = text_field or ["text"]
     fields = Fields(first, id_field, url_field, tuple(more), html=html_field, markup=markup, left_out=left_out)
     job = Job(Cleaner(all_rules(rules), allow=allowed(allow), **options), fields, say, verify=not no_verify)
+    gc.freeze()  # what is loaded stays: the first collection does not go through it
     gc.enable()
     if out:
         from cleaner.cli.run import run  # noqa: PLC0415  a single file never pays for processes
@@ -139,8 +143,10 @@ def clean(
         raise typer.Exit(2 if job.totals.troubled or job.failures else 0)
     if in_place:
         found = _in_place(sources, job)
-    elif diff or check:
-        found = _look(sources, job, diff=diff, check=check) and check
+    elif diff:
+        found = _look(sources, job) and check
+    elif check:
+        found = check_files(sources, job, output_format, output_file)
     else:
         found = _to_stdout(sources, job)
     if not quiet:
@@ -159,21 +165,15 @@ def _to_stdout(sources: Sequence[Source], job: Job) -> bool:
     return False
 
 
-def _look(sources: Sequence[Source], job: Job, *, diff: bool, check: bool) -> bool:
+def _look(sources: Sequence[Source], job: Job) -> bool:
     found, colour = False, has_colour()
-    with paged() if diff else contextlib.nullcontext(_emit_text) as write:
+    with paged() as write:
         for source in sources:
             for cleaned in job.clean_or_tell(source):
                 found = found or cleaned.changes
-                for result in cleaned.results if diff else ():
+                for result in cleaned.results:
                     _show_diff(result, header(source.name, source.form, result), write, colour=colour)
-                if check and not diff:
-                    write("".join(f"{line}\n" for line in findings(source, cleaned)))
     return found
-
-
-def _emit_text(text: str) -> None:
-    emit(text.encode("utf-8", "backslashreplace"))
 
 
 def _show_diff(result: CleanResult, name: str, write: Callable[[str], None], *, colour: bool) -> None:

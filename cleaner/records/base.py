@@ -56,6 +56,13 @@ class Reading(NamedTuple):
     rules: tuple[Rule, ...] = ()
 
 
+class Written(NamedTuple):
+    """The source of a record as its file has it, and where in it each code point of one of its texts is written."""
+
+    source: str
+    place: Callable[[int], int]
+
+
 class Text(NamedTuple):
     """One text of a record: the field it stands in ("" where the record is nothing but text), and its document."""
 
@@ -103,6 +110,7 @@ class Format(ABC):
         many: whether a file holds several records.
         modules: what has to be installed to read it.
         in_place: whether a file can be rewritten where it lies.
+        lined: whether a file is lines of text that hold the texts of its records; then `written` says where.
     """
 
     name: str
@@ -111,6 +119,7 @@ class Format(ABC):
     many: bool = True
     modules: tuple[str, ...] = ()
     in_place: bool = True
+    lined: bool = False
 
     @abstractmethod
     def grammar(self, name: str, fields: Fields) -> Grammar:
@@ -183,6 +192,15 @@ class Format(ABC):
         """Return how the file writes these code points of a text, None where it writes them in its plain way."""
         del record, field, start, end
         return None
+
+    def lead(self, source: str) -> int:
+        """Return where in the source of a record what it holds starts."""
+        del source
+        return 0
+
+    def written(self, record: Record, field: str, fields: Fields) -> Written:
+        """Return where one of the texts of a record is written in the file."""
+        raise NotImplementedError
 
     @abstractmethod
     def undo(self, raw: bytes, number: int, rows: Sequence[Row], block: Block, reading: Reading) -> bytes:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from cleaner.clean import CleanResult
 from cleaner.model import Document
-from cleaner.records.base import Fields, Format, Reading, Record, Row, Text, decode
+from cleaner.records.base import Fields, Format, Reading, Record, Row, Text, Written, decode
 from cleaner.records.blocks import NEED, Block, End
 from cleaner.records.prepared import prepared
 from cleaner.records.prepared import put_back as put_back_made
@@ -53,6 +53,7 @@ class JsonLines(Format):
 
     name = "jsonl"
     suffixes: tuple[str, ...] = (".jsonl", ".ndjson")
+    lined = True
 
     def grammar(self, name: str, fields: Fields) -> Lines:
         """Return what knows where lines end."""
@@ -60,7 +61,7 @@ class JsonLines(Format):
         return Lines()
 
     def lead(self, source: str) -> int:
-        """Return where in the bytes of a record its object starts."""
+        """Return where in the source of a record its object starts."""
         return 1 if source.startswith("\ufeff") else 0
 
     def record(self, number: int, raw: bytes, block: Block, reading: Reading) -> Record:
@@ -101,6 +102,18 @@ class JsonLines(Format):
         written = source[places(start) : places(end)]
         text = next(document.text for name, document in record.texts if name == field)
         return None if written == plain_source(text[start:end]) else written
+
+    def written(self, record: Record, field: str, fields: Fields) -> Written:
+        """Return where a text is written; of one that was made of a field, where the value of that field starts."""
+        source, held, known = record.held
+        if record.was is None:
+            return Written(source, known.get(field) or _places(source, held[field]))
+        source = record.raw.decode()
+        held = members(source, self.lead(source))
+        if field != record.field:
+            return Written(source, _places(source, held[field]))
+        start = held[fields.html or field].start
+        return Written(source, lambda _: start)
 
     def proven(self, record: Record, after: bytes, texts: Sequence[str]) -> bool:
         """Whether the line, read again, holds these texts, and all other values as they were written."""

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from cleaner.clean import CleanResult
 from cleaner.errors import CleanerError
 from cleaner.model import Document
-from cleaner.records.base import Fields, Format, Reading, Record, Row, Text, decode
+from cleaner.records.base import Fields, Format, Reading, Record, Row, Text, Written, decode
 from cleaner.records.blocks import BROKEN, NEED, Block, End
 from cleaner.records.source_text import Places, cuts, put_back, with_back, without
 
@@ -165,6 +165,8 @@ class Rows:
 class Table(Format):
     """`.csv`, `.tsv`: every cell but the cleaned ones keeps its bytes, quotes and all."""
 
+    lined = True
+
     def __init__(self, name: str, suffixes: tuple[str, ...]) -> None:
         self.name, self.suffixes = name, suffixes
 
@@ -203,6 +205,12 @@ class Table(Format):
                         f"what is left of {field!r} starts with a quote, which a cell without quotes cannot"
                     )
         return without(source, gone).encode() if gone else record.raw
+
+    def written(self, record: Record, field: str, fields: Fields) -> Written:
+        """Return where a cell is written."""
+        del fields
+        source, cells, *_ = record.held
+        return Written(source, _places(source, cells[field]))
 
     def proven(self, record: Record, after: bytes, texts: Sequence[str]) -> bool:
         """Whether the row, read again, holds these texts, and all other cells as they were written."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from cleaner import edit
 from cleaner.clean import CleanResult
 from cleaner.model import Document
-from cleaner.records.base import Fields, Format, Reading, Record, Row, decode
+from cleaner.records.base import Fields, Format, Reading, Record, Row, Written, decode
 from cleaner.records.blocks import NEED, Block, End
 
 
@@ -36,6 +36,7 @@ class PlainText(Format):
     name = "txt"
     suffixes = (".txt", ".text")
     many = False
+    lined = True
 
     def grammar(self, name: str, fields: Fields) -> Whole:
         """Return what knows that the file is one record."""
@@ -52,6 +53,11 @@ class PlainText(Format):
         """Return the clean text."""
         del record
         return results[0].text.encode()
+
+    def written(self, record: Record, field: str, fields: Fields) -> Written:
+        """Return the text itself."""
+        del field, fields
+        return Written(record.document.text if record.document else "", lambda offset: offset)
 
     def undo(self, raw: bytes, number: int, rows: Sequence[Row], block: Block, reading: Reading) -> bytes:
         """Return the original."""

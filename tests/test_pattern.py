@@ -95,3 +95,4 @@ def test_a_slot_without_phrases_never_matches() -> None:
 @pytest.mark.parametrize("line", ["IŞIK", "ışık", "Işık", "İŞİK"])
 def test_dotted_and_dotless_i_are_one_letter(line: str) -> None:
     assert spans("(?i)^ışık$", plain(line)) == [(0, 4)]
+    assert pattern("(?i)^{{light}}$", light=("ışık",)).matches(plain(line), Clock.of(5))

@@ -22,7 +22,10 @@ _REMEMBERED = 1000  # ways to fill a pattern that are kept
 _LONG = 20_000  # code points of a line; to count them up to each find takes time that grows with the square
 _TOO_LARGE = 120  # PCRE2's number for a pattern of more than 64 KB
 # What PCRE2 would take for something else: other escapes, fuzzy counts, flags for all from the middle on, version 1.
-_ONLY_REGEX = regex.compile(r"\\[hHLmMNRUvVX]|(?<!\\[pPxN])\{[^{}\d,][^{}]*\}|(?<!^\s*)\(\?[a-zA-Z01]+\)|^\s*\(\?\w*V")
+_ONLY_REGEX = regex.compile(
+    r"\\[hHLmMNRUvVX] | (?<! \\[pPxN] | \\ ) \{ [^{}\d,][^{}]* \} | (?<! ^ \s* ) \( \? [a-zA-Z01]+ \) | ^ \s* \( \? \w* V",
+    regex.X,
+)
 # Letters to one of them only: joiners, marks that take room, numbers that are no digits, ringed letters.
 _DOUBTFUL = pcre2.compile(
     "[\\p{Mc}\\p{Me}\\p{No}Ⓐ-ⓩ\U0001f130-\U0001f149\U0001f150-\U0001f169\U0001f170-\U0001f189ʕ\u180e\u200c\u200d]"

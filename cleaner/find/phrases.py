@@ -19,7 +19,7 @@ def filled(pattern: str, slots: Mapping[str, Sequence[str]]) -> str:
 
     The letters i without dot and I with one become those that rules see in their place.
     """
-    return str(SLOT.sub(lambda match: _alternatives(slots[match[1]]), pattern)).translate(_DOTLESS)
+    return str(SLOT.sub(lambda match: _alternatives(slots[match[1]]), pattern.translate(_DOTLESS)))
 
 
 def _alternatives(phrases: Sequence[str]) -> str:
@@ -27,7 +27,7 @@ def _alternatives(phrases: Sequence[str]) -> str:
     root: _Node = {}
     for phrase in phrases:
         node = root
-        for character in phrase:
+        for character in phrase.translate(_DOTLESS):
             node = node.setdefault(character, {})
         node[""] = {}
     return f"(?:{_branches(root)})" if root else "(?!)"

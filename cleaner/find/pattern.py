@@ -23,7 +23,8 @@ _LONG = 20_000  # code points of a line; to count them up to each find takes tim
 _TOO_LARGE = 120  # PCRE2's number for a pattern of more than 64 KB
 # What PCRE2 would take for something else: other escapes, fuzzy counts, flags for all from the middle on, version 1.
 _ONLY_REGEX = regex.compile(
-    r"\\[hHLmMNRUvVX] | (?<! \\[pPxN] | \\ ) \{ [^{}\d,][^{}]* \} | (?<! ^ \s* ) \( \? [a-zA-Z01]+ \) | ^ \s* \( \? \w* V",
+    r"""\\[hHLmMNRUvVX] | (?<! \\[pPxN] | \\ ) \{ [^{}\d,][^{}]* \}
+      | (?<! ^ \s* ) \( \? [a-zA-Z01]+ \) | ^ \s* \( \? \w* V""",
     regex.X,
 )
 # Letters to one of them only: joiners, marks that take room, numbers that are no digits, ringed letters.

@@ -3,6 +3,7 @@
 import dataclasses
 import difflib
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ FILE_NAME, PYPROJECT = "cleaner.toml", "pyproject.toml"
 COMMAND_LINE, DEFAULT = "command line", "default"
 LEAST_TIME = 0.01
 _MAX_BYTES = 10_000_000
+_MAY_HOLD_TABLE = re.compile(rb"""tool["'\s]*(?:\.["'\s]*cleaner|[\]=])""")  # however TOML writes tool.cleaner
 
 
 class ConfigError(CleanerError):
@@ -173,7 +175,7 @@ def _table(path: Path) -> dict[str, Any] | None:
         data = path.read_bytes()
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
-    if path.name == PYPROJECT and b"cleaner" not in data:
+    if path.name == PYPROJECT and not _MAY_HOLD_TABLE.search(data):
         return None  # most are other tools' alone, and to parse them costs time at each start
     import tomllib  # noqa: PLC0415  the same
 
@@ -203,12 +205,22 @@ def _value(path: Path, folder: Path, key: str, value: Any) -> Any:
     if kind in {"names", "fields"}:
         return (value,) if isinstance(value, str) else tuple(value)
     if kind == "paths":
-        return tuple(folder / one for one in value)
+        return tuple(_there(path, key, folder / one, one, os.path.isdir) for one in value)
     if kind == "path":
-        return folder / value if value else None
+        return _there(path, key, folder / value, value, os.path.isfile) if value else None
     if kind == "ignores":
         return tuple(Ignore(glob, rule, folder) for glob, rules in value.items() for rule in rules)
     return value
+
+
+def _there(path: Path, key: str, place: Path, name: str, is_there: Callable[[Path], bool]) -> Path:
+    """Return a folder or file that a value names, from the folder of the config file on."""
+    if not is_there(place):
+        others = [one.name for one in place.parent.iterdir() if is_there(one)] if place.parent.is_dir() else []
+        near = difflib.get_close_matches(place.name, others, n=1)
+        hint = f"; did you mean {(Path(name).parent / near[0]).as_posix()}?" if near else ""
+        raise ConfigError(f"{path}: {key}: {name}: is not there{hint}")
+    return place
 
 
 def _nearly(kind: str, value: Any) -> str:

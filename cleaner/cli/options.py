@@ -43,9 +43,7 @@ _SETTINGS = [
     _option("tidy", bool, "Also remove trailing spaces and surplus blank lines."),
     _option("rules", list[Path], "A folder of your own rules; one with a built-in's id replaces it.", metavar="DIR"),
     _option("guard", float, f"A text that would lose more than this share stays; {GUARD} by default.", min=0, max=1),
-    _option(
-        "time-limit", float, f"Seconds for one document; a slower one stays; {TIME_LIMIT:g} by default.", min=LEAST_TIME
-    ),
+    _option("time-limit", float, f"Seconds for a document, or it stays; {TIME_LIMIT:g} by default.", min=LEAST_TIME),
     _option("text-field", list[str], "Field or column that holds the text, `text` by default; repeat for several."),
     _option("id-field", str, "Field that holds the id, `id` by default."),
     _option("url-field", str, "Field that holds the url, `url` by default."),

@@ -174,7 +174,7 @@ class Cleaner:
         try:
             removals = self._find(document, view, Clock.of(self.time_limit), keep)
         except TimeLimitError as error:
-            return CleanResult(document, trouble=str(error))
+            return CleanResult(document, trouble=str(error), spared=spared_by(keep))
         spared = spared_by(keep)
         share = _visible_share(view, removals)
         if share > self.guard:

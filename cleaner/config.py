@@ -2,6 +2,7 @@
 
 import dataclasses
 import difflib
+import math
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,6 +20,7 @@ from cleaner.spare import ALL, Ignore
 FILE_NAME, PYPROJECT = "cleaner.toml", "pyproject.toml"
 COMMAND_LINE, DEFAULT = "command line", "default"
 LEAST_TIME = 0.01
+SHOWN = 80  # characters of a wrong value
 _MAX_BYTES = 10_000_000
 _MAY_HOLD_TABLE = re.compile(rb"""tool["'\s]*(?:\.["'\s]*cleaner|[\]=])""")  # however TOML writes tool.cleaner
 
@@ -63,9 +65,14 @@ class Settings:
     file: Path | None = None
     origins: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
-    def value(self, key: str) -> Any:
-        """The value of a key."""
-        return getattr(self, key.replace("-", "_"))
+    def plain(self, key: str) -> Any:
+        """Return the value of a key as a config file writes it: a text, a number, a list or a table."""
+        value = getattr(self, key.replace("-", "_"))
+        if KEYS[key].kind == "ignores":
+            return _by_glob(value)
+        if KEYS[key].kind in {"path", "paths"}:
+            return [str(one) for one in value] if isinstance(value, tuple) else str(value or "")
+        return list(value) if isinstance(value, tuple) else value
 
     def origin(self, key: str) -> str:
         """Where a setting comes from: "default", a file, or "command line"."""
@@ -197,11 +204,11 @@ def _value(path: Path, folder: Path, key: str, value: Any) -> Any:
     if key not in KEYS:
         near = difflib.get_close_matches(key.replace("_", "-"), KEYS, n=1)
         hint = f"did you mean {near[0]}?" if near else f"known keys are {', '.join(KEYS)}"
-        raise ConfigError(f"{path}: {key}: unknown key; {hint}")
+        raise ConfigError(f"{path}: {_short(key)}: unknown key; {hint}")
     kind = KEYS[key].kind
-    fits, wanted = _KINDS[kind]
+    fits, wanted = KINDS[kind]
     if not fits(value):
-        raise ConfigError(f"{path}: {key}: must be {wanted}, not {value!r}{_nearly(kind, value)}")
+        raise ConfigError(f"{path}: {key}: must be {wanted}, not {_short(repr(value))}{_nearly(kind, value)}")
     if kind in {"names", "fields"}:
         return (value,) if isinstance(value, str) else tuple(value)
     if kind == "paths":
@@ -223,11 +230,15 @@ def _there(path: Path, key: str, place: Path, name: str, is_there: Callable[[Pat
     return place
 
 
+def _short(text: str) -> str:
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
+
+
 def _nearly(kind: str, value: Any) -> str:
     """What the writer of a value that does not fit most likely meant."""
     if kind == "flag" and str(value).lower() in {"true", "false"}:
         return f"; did you mean {str(value).lower()}?"
-    if kind in {"names", "paths"} and isinstance(value, str) and value:
+    if kind in {"names", "paths"} and isinstance(value, str) and 0 < len(value) <= SHOWN:
         return f"; did you mean {toml([value])}?"
     return ""
 
@@ -244,7 +255,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-_KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
+KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "names": (_are_texts, "a list of texts"),
     "paths": (_are_texts, "a list of folders"),
     "flag": (lambda value: isinstance(value, bool), "true or false"),
@@ -252,29 +263,15 @@ _KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "path": (lambda value: isinstance(value, str), "the name of a file"),
     "fields": (lambda value: _is_text(value) or (_are_texts(value) and value != []), "a text or a list of texts"),
     "share": (lambda value: _is_number(value) and 0 <= value <= 1, "a number from 0 to 1"),
-    "seconds": (lambda value: _is_number(value) and LEAST_TIME <= value < float("inf"), f"{LEAST_TIME} or more"),
+    "seconds": (
+        lambda value: _is_number(value) and LEAST_TIME <= value < float("inf"),
+        f"a number of {LEAST_TIME} or more",
+    ),
     "ignores": (
         lambda value: isinstance(value, dict) and all(map(_are_texts, value.values())),
         'a table of globs, each with a list of rules, such as {"wire/*" = ["credit"]}',
     ),
 }
-TYPES = {
-    "names": "list of texts", "paths": "list of folders", "flag": "true or false", "text": "text", "path": "file",
-    "fields": "text, or list of texts", "share": "number from 0 to 1", "seconds": "number",
-    "ignores": "table: glob to list of texts",
-}  # fmt: skip
-
-
-def plain(value: Any) -> Any:
-    """Return a setting as a config file writes it: texts, numbers, lists and tables."""
-    if value is None:
-        return ""
-    if isinstance(value, Path):
-        return str(value)
-    if isinstance(value, tuple):
-        ignores = [one for one in value if isinstance(one, Ignore)]
-        return _by_glob(ignores) if ignores else [plain(one) for one in value]
-    return value
 
 
 def _by_glob(ignores: Iterable[Ignore]) -> dict[str, list[str]]:

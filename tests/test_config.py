@@ -2,6 +2,7 @@
 
 import io
 import json
+import pickle
 import shutil
 import tomllib
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from cleaner import Cleaner
 from cleaner.batch.one import Job
 from cleaner.batch.run import How, clean_into
-from cleaner.config import KEYS, TYPES, Settings, find_config, plain, settle, toml
+from cleaner.config import KEYS, KINDS, Settings, find_config, settle, toml
 from cleaner.records import FORMATS, SUFFIXES, Choice, Fields, find_sources
 from cleaner.spare import Ignore
 from tests.runs import JUNK, LINE
@@ -120,8 +121,8 @@ def test_a_pyproject_that_is_named_must_hold_the_table(run: Runner, home: Path) 
         ("strict = 'true'", "strict: must be true or false, not 'true'; did you mean true?"),
         ("guard = 1.5", "guard: must be a number from 0 to 1, not 1.5"),
         ("guard = true", "guard: must be a number from 0 to 1, not True"),
-        ("time-limit = 0", "time-limit: must be 0.01 or more, not 0"),
-        ("time-limit = inf", "time-limit: must be 0.01 or more, not inf"),
+        ("time-limit = 0", "time-limit: must be a number of 0.01 or more, not 0"),
+        ("time-limit = inf", "time-limit: must be a number of 0.01 or more, not inf"),
         ("text-field = []", "text-field: must be a text or a list of texts, not []"),
         ("id-field = 5", "id-field: must be a text, not 5"),
         ("per-file-ignores = ['a']", "per-file-ignores: must be a table of globs, each with a list of rules"),
@@ -143,6 +144,19 @@ def test_a_mistake_is_one_line_with_file_key_and_mend(run: Runner, home: Path, c
         done = run(*command)
         assert (done.code, done.out, done.err.count("\n")) == (2, b"", 1)
         assert f"{home / 'cleaner.toml'}: {message}" in done.err
+
+
+def test_a_hostile_file_cannot_fill_the_screen_or_steer_it(run: Runner, home: Path) -> None:
+    for content in (
+        f"select = '{'x' * 100_000}'",
+        '"a\\n\\u001b[2J" = 1',
+        "x = " + "[" * 100_000,
+        f"{'x' * 100_000} = 1",
+    ):
+        (home / "cleaner.toml").write_text(content)
+        done = run("clean", "a.txt")
+        assert (done.code, done.err.count("\n"), "\x1b" in done.err) == (2, 1, False)
+        assert len(done.err) < 800
 
 
 def test_a_wrong_name_on_the_command_line_names_no_file(run: Runner, home: Path) -> None:
@@ -232,7 +246,7 @@ def test_what_is_printed_is_a_config_file_that_says_the_same(run: Runner, home: 
     before = settle({})
     (home / "again.toml").write_bytes(run("config").out)
     after = settle({}, home / "again.toml")
-    assert [plain(after.value(key)) for key in KEYS] == [plain(before.value(key)) for key in KEYS]
+    assert [after.plain(key) for key in KEYS] == [before.plain(key) for key in KEYS]
 
 
 @pytest.mark.parametrize("value", ["", 'a"b\\\n\x7f', True, 0.5, [], ["a"], {"a b": ["c"]}])
@@ -284,6 +298,11 @@ def test_a_cleaner_without_all_changes_nothing_and_shares_what_is_ready() -> Non
     assert other.clean("junk  \nstory  \n\n\n\n").removals == ()
     assert other.finder is cleaner.finder
     assert cleaner.clean("story  \n").text == "story\n"
+
+
+def test_it_can_be_pickled() -> None:
+    other = pickle.loads(pickle.dumps(Cleaner([JUNK, LINE]).without(["kind"])))  # noqa: S301  our own
+    assert other.clean("x junk\nAD one\nstory\n").text == "x junk\nstory\n"
 
 
 def test_they_hold_in_every_way_of_cleaning(run: Runner, home: Path) -> None:
@@ -456,13 +475,13 @@ def test_a_run_that_was_stopped_remembers_what_was_of_use(home: Path) -> None:
 
 def test_every_key_has_a_field_and_a_type() -> None:
     assert [key.replace("-", "_") for key in KEYS] + ["file", "origins"] == list(Settings.__dataclass_fields__)
-    assert {key.kind for key in KEYS.values()} <= set(TYPES)
+    assert {key.kind for key in KEYS.values()} <= set(KINDS)
 
 
 def key_table() -> str:
     """Return the table of keys as the documentation has it."""
     rows = [
-        f"| `{name}` | {TYPES[key.kind]} | `{toml(plain(Settings().value(name)))}` | {key.meaning} |"
+        f"| `{name}` | {KINDS[key.kind][1]} | `{toml(Settings().plain(name))}` | {key.meaning} |"
         for name, key in KEYS.items()
     ]
     return "\n".join(["| key | value | default | |", "|---|---|---|---|", *rows])

@@ -18,7 +18,7 @@ from cleaner.cli.options import cleaner_of, configured, fields_of
 from cleaner.cli.output import emit, has_colour, paged, say
 from cleaner.cli.report import PAGE
 from cleaner.cli.unused import tell_unused
-from cleaner.config import Settings, plain
+from cleaner.config import Settings
 from cleaner.errors import CleanerError
 from cleaner.records import FORMATS, SUFFIXES, Choice, Format, Source, find_sources
 from cleaner.report.diff import unified_diff
@@ -129,7 +129,7 @@ def _sources(paths: Sequence[str], settings: Settings, forced: Format | None, ou
 def _options(settings: Settings, job: Job) -> dict[str, Any]:
     """Return what of the settings changes the output, and is neither a rule nor a field."""
     keys = ("select", "ignore", "strict", "also", "tidy", "time-limit", "guard", "per-file-ignores")
-    told = {key.replace("-", "_"): plain(settings.value(key)) for key in keys}
+    told = {key.replace("-", "_"): settings.plain(key) for key in keys}
     return told | {"allow": job.cleaner.allow.sha256}
 
 

@@ -6,7 +6,7 @@ import typer
 
 from cleaner.cli.options import all_rules, configured
 from cleaner.cli.output import emit, emit_json
-from cleaner.config import KEYS, Settings, plain, toml
+from cleaner.config import KEYS, Settings, toml
 from cleaner.report.diff import visible
 
 WIDEST = 60  # characters of a line behind which its origin still stands in the common column
@@ -23,7 +23,7 @@ def config(
     It takes the options of `cleaner clean` that a config file may set, to show what they would change.
     """
     settings.check(all_rules(settings.rules))
-    values = {key: plain(settings.value(key)) for key in KEYS}
+    values = {key: settings.plain(key) for key in KEYS}
     if as_json:
         told = {key: {"value": value, "from": settings.origin(key)} for key, value in values.items()}
         emit_json({"file": str(settings.file) if settings.file else None, "settings": told})

@@ -2,7 +2,6 @@
 
 import dataclasses
 import difflib
-import math
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence

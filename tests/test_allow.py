@@ -195,3 +195,17 @@ def test_the_run_notes_its_list(run: Runner, tmp_path: Path, monkeypatch: pytest
         AllowList(["a", "b"]).sha256 == AllowList(["b", " a"]).sha256 != AllowList(["a"]).sha256 != AllowList().sha256
     )
     assert "Reuters" in (tmp_path / "out" / "clean" / "a.txt").read_text()
+
+
+def test_a_review_adds_to_the_list_that_the_config_names(
+    run: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "cleaner.toml").write_text("allow = 'mine.toml'\n")
+    (tmp_path / "mine.toml").write_text("[[allow]]\ntext = 'old'\n")
+    row = {"file": "a", "record": 1, "id": "", "rules": ["credit/element"], "text": "© Reuters"}
+    row |= {"before": "", "after": "", "verdict": "wrong"}
+    (tmp_path / "d.json").write_text(json.dumps({"decisions": 1, "judged": [row]}))
+    assert run("review", "apply", "d.json", "--everywhere").code == 0
+    assert [entry.text for entry in load_allowed(tmp_path / "mine.toml")] == ["old", "© Reuters"]
+    assert b"Reuters" in run("clean", "-", "-q", stdin=CREDITS.encode()).out

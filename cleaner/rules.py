@@ -147,7 +147,8 @@ def check_names(rules: Iterable[Rule], names: Iterable[str]) -> None:
     Raises:
         RuleError: one is not.
     """
-    known = {known for rule in rules for known in (rule.id, rule.category)}
+    names = tuple(names)
+    known = {known for rule in rules for known in (rule.id, rule.category)} if names else ()
     for name in names:
         if name not in known and not any(is_named(one, name) for one in known):
             raise RuleError(_unknown(name, sorted(known)))

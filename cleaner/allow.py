@@ -3,13 +3,12 @@
 import datetime as dt
 import json
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from cleaner.errors import CleanerError
-from cleaner.model import Removal
 
 FILE_NAME = "cleaner-allow.toml"
 KEYS = ("text", "article", "rule", "reason", "date")
@@ -38,13 +37,16 @@ class Allowed:
     reason: str = ""
     date: str = ""
 
+    def __str__(self) -> str:
+        return self.text.strip() + (f" (article {self.article})" if self.article else "")
+
 
 class AllowList:
     """Allowed texts, ready to be looked up."""
 
     def __init__(self, entries: Iterable[str | Allowed] = ()) -> None:
         given = (Allowed(entry) if isinstance(entry, str) else entry for entry in entries)
-        self._entries = {(entry.text.strip(), entry.article) for entry in given if entry.text.strip()}
+        self._entries = {(entry.text.strip(), entry.article): entry for entry in given if entry.text.strip()}
 
     def __bool__(self) -> bool:
         return bool(self._entries)
@@ -56,30 +58,13 @@ class AllowList:
 
         return hashlib.sha256(json.dumps(sorted(self._entries)).encode()).hexdigest() if self else ""
 
-    def holds(self, text: str, article: str) -> bool:
-        """Whether a removed text may not be removed from the document of that id."""
+    def __iter__(self) -> Iterator[Allowed]:
+        return iter(self._entries.values())
+
+    def entry(self, text: str, article: str) -> Allowed | None:
+        """Return what says that a text may not be removed from the document of that id."""
         text = text.strip()
-        return (text, "") in self._entries or (bool(article) and (text, article) in self._entries)
-
-    def settle(
-        self, claims: Sequence[Removal], merge: Callable[[Sequence[Removal]], list[Removal]], text: str, article: str
-    ) -> list[Removal]:
-        """Return what `merge` makes of the claims, without what is allowed.
-
-        A claim that only takes allowed text is left out before the others are merged, so that they do not count on it.
-        """
-        while True:
-            found = merge(claims)
-            kept = [removal for removal in found if self.holds(text[removal.start : removal.end], article)]
-            going = [removal for removal in found if removal not in kept]
-            left = [claim for claim in claims if not _touches(claim, kept) or _touches(claim, going)]
-            if len(left) == len(claims):
-                return going
-            claims = left
-
-
-def _touches(claim: Removal, removals: Iterable[Removal]) -> bool:
-    return any(claim.start < removal.end and removal.start < claim.end for removal in removals)
+        return self._entries.get((text, "")) or (self._entries.get((text, article)) if article else None)
 
 
 def load_allowed(path: Path) -> tuple[Allowed, ...]:

@@ -1,16 +1,17 @@
 """The engine as one function of one document."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from cleaner import edit
 from cleaner.allow import Allowed, AllowList
 from cleaner.find import Candidate, Clock, Finder, TimeLimitError, host_of
 from cleaner.fold import View
-from cleaner.model import Document, Pruned, Removal, Rule
+from cleaner.model import Document, Pruned, Removal, Rule, is_named
 from cleaner.rules import builtin_rules, chosen
+from cleaner.spare import ALL, NONE_SPARED, Keep, Spared, spared_by
 
 GUARD = 0.9
 TIME_LIMIT = 10.0
@@ -22,12 +23,14 @@ class CleanResult:
     """A document, what was removed from it, and what is left.
 
     `trouble` says why a document came out as it went in although a rule may have found junk; else it is "".
+    `spared` says what was left alone because it is allowed or ignored.
     """
 
     document: Document
     removals: tuple[Removal, ...] = ()
     trouble: str = ""
     pruned: tuple[Pruned, ...] = field(default=(), repr=False)
+    spared: Spared = field(default=NONE_SPARED, repr=False)
 
     @cached_property
     def text(self) -> str:
@@ -103,7 +106,25 @@ class Cleaner:
         self.rules = chosen(given, select, ignore, strict=strict, also=also)
         self.tidy, self.guard, self.time_limit = tidy, guard, time_limit
         self.allow = AllowList(allow)
+        self.ignored: frozenset[str] = frozenset()
         self.finder = Finder(self.rules)
+
+    def without(self, ignore: Iterable[str]) -> Self:
+        """Return a cleaner that ignores these rules and categories too ("ALL": changes nothing), and shares the rest.
+
+        Its results say in `spared` which of them would have removed something.
+        """
+        names = frozenset(ignore)
+        ignored = {rule.id for rule in self.rules if ALL in names or any(is_named(rule.id, name) for name in names)}
+        other = object.__new__(type(self))
+        vars(other).update(vars(self))
+        other.ignored |= ignored
+        other.tidy = self.tidy and ALL not in names
+        return other
+
+    def keep(self, article: str) -> Keep | None:
+        """Return what leaves things alone in the article of that id; None if nothing is."""
+        return Keep(self.allow, self.ignored, article) if self.allow or self.ignored else None
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in vars(self).items() if name != "finder"}
@@ -126,9 +147,10 @@ class Cleaner:
         """
         from cleaner.extract import extract  # noqa: PLC0415  text never pays for the HTML engine
 
-        found = extract(html, self.rules, url, left_out=left_out)
-        result = self.clean_document(found.document)
-        return CleanResult(result.document, result.removals, result.trouble, found.pruned)
+        keep = self.keep("")
+        found = extract(html, self.rules, url, left_out=left_out, keep=keep)
+        result = self._clean(found.document, keep)
+        return replace(result, pruned=found.pruned)
 
     def clean_markup(self, text: str, url: str | None = None) -> CleanResult:
         """Clean a text that may hold left-over markup; `meta["rewrites"]` of its document says what was rewritten.
@@ -145,40 +167,41 @@ class Cleaner:
 
     def clean_document(self, document: Document) -> CleanResult:
         """Clean one document."""
+        return self._clean(document, self.keep(document.id))
+
+    def _clean(self, document: Document, keep: Keep | None) -> CleanResult:
         view = View(document.text)
         try:
-            removals = self._find(document, view, Clock.of(self.time_limit))
+            removals = self._find(document, view, Clock.of(self.time_limit), keep)
         except TimeLimitError as error:
-            return CleanResult(document, trouble=str(error))
+            return CleanResult(document, trouble=str(error), spared=spared_by(keep))
+        spared = spared_by(keep)
         share = _visible_share(view, removals, self.guard)
         if share > self.guard:
-            return CleanResult(document, trouble=f"{share:.0%} would have been removed, the guard is {self.guard:.0%}")
-        return CleanResult(document, tuple(removals))
+            why = f"{share:.0%} would have been removed, the guard is {self.guard:.0%}"
+            return CleanResult(document, trouble=why, spared=spared)
+        return CleanResult(document, tuple(removals), spared=spared)
 
-    def _find(self, document: Document, view: View, clock: Clock) -> list[Removal]:
+    def _find(self, document: Document, view: View, clock: Clock, keep: Keep | None) -> list[Removal]:
         """Find until nothing is left to find: what one removal lays bare belongs to the same cleaning."""
         host = host_of(document.url)
         candidates = self.finder.candidates(view, host)
         removals: list[Removal] = []
-        while found := self._round(view, candidates, clock, document.id):
+        while found := self._round(view, candidates, clock, keep):
             offsets = edit.Offsets(removals)
             removals = edit.normalise((*removals, *(_in_original(offsets, removal) for removal in found)))
             before, view = view, edit.shortened(view, found)
             candidates = self.finder.candidates_left(candidates, before, view, found, host)
-        return self._disallow(document, removals) if self.allow else removals
+        # What several rounds took together may be an allowed text too.
+        return [cut for cut in removals if not keep.holds(document.text[cut.start : cut.end])] if keep else removals
 
-    def _round(self, view: View, candidates: Sequence[Candidate], clock: Clock, article: str) -> list[Removal]:
+    def _round(self, view: View, candidates: Sequence[Candidate], clock: Clock, keep: Keep | None) -> list[Removal]:
         claims = self.finder.claims(view, candidates, clock)
-        if self.allow:
-            found = self.allow.settle(claims, lambda left: edit.merge(view, left), view.text, article)
+        if keep:
+            found = keep.settle(claims, lambda left: edit.merge(view, left), view.text)
         else:
             found = edit.merge(view, claims)
         return found or (edit.tidy(view) if self.tidy else [])
-
-    def _disallow(self, document: Document, removals: Iterable[Removal]) -> list[Removal]:
-        """Leave out what several rounds together made an allowed text."""
-        text = document.text
-        return [cut for cut in removals if not self.allow.holds(text[cut.start : cut.end], document.id)]
 
 
 def _in_original(offsets: edit.Offsets, removal: Removal) -> Removal:

@@ -59,6 +59,11 @@ class Rule:
         return self.id.partition("/")[0]
 
 
+def is_named(rule: str, name: str) -> bool:
+    """Whether a name is the id of a rule, or its category."""
+    return rule == name or rule.startswith(name.rstrip("/") + "/")
+
+
 class Removal(NamedTuple):
     """Code points `start` (included) to `end` (excluded) of a text, and the ids of the rules that claimed them."""
 

@@ -13,7 +13,7 @@ import regex
 from cleaner.errors import CleanerError
 from cleaner.find import SLOT, filled
 from cleaner.fold import fold_case, plain
-from cleaner.model import Rule
+from cleaner.model import Rule, is_named
 
 REQUIRED = ("why", "literals", "examples")
 OPTIONAL = ("pattern", "select", "removes", "at", "case", "longest", "through", "where", "sites", "strict", "also")
@@ -130,13 +130,8 @@ def chosen(
         RuleError: a name fits no rule, or a group has none.
     """
     select, ignore, also = tuple(select), tuple(ignore), tuple(also)
-    for name in (*select, *ignore):
-        if not any(_named(rule, (name,)) for rule in rules):
-            raise RuleError(_unknown(name, sorted({rule.id for rule in rules} | {rule.category for rule in rules})))
-    groups = sorted({rule.also for rule in rules if rule.also})
-    for group in also:
-        if group not in groups:
-            raise RuleError(f"no group of rules is called {group}; there are: {', '.join(groups) or 'none'}")
+    check_names(rules, (*select, *ignore))
+    check_groups(rules, also)
     kept = (
         rule
         for rule in rules
@@ -144,6 +139,33 @@ def chosen(
         if (strict or not rule.strict) and (not rule.also or rule.also in also)
     )
     return tuple(sorted(kept, key=lambda rule: rule.id))
+
+
+def check_names(rules: Iterable[Rule], names: Iterable[str]) -> None:
+    """Look whether each name is the id of a rule or a category.
+
+    Raises:
+        RuleError: one is not.
+    """
+    names = tuple(names)
+    known = {known for rule in rules for known in (rule.id, rule.category)} if names else ()
+    for name in names:
+        if name not in known and not any(is_named(one, name) for one in known):
+            raise RuleError(_unknown(name, sorted(known)))
+
+
+def check_groups(rules: Iterable[Rule], names: Iterable[str]) -> None:
+    """Look whether each name is a group of rules.
+
+    Raises:
+        RuleError: one is not.
+    """
+    groups = sorted({rule.also for rule in rules if rule.also})
+    for name in names:
+        if name not in groups:
+            near = difflib.get_close_matches(name, groups, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(groups) or 'none'}"
+            raise RuleError(f"no group of rules is called {name}; {hint}")
 
 
 def by_id(rules: Iterable[Rule], name: str) -> Rule:
@@ -165,7 +187,7 @@ def _unknown(name: str, known: Sequence[str]) -> str:
 
 
 def _named(rule: Rule, names: Iterable[str]) -> bool:
-    return any(rule.id == name or rule.id.startswith(name.rstrip("/") + "/") for name in names)
+    return any(is_named(rule.id, name) for name in names)
 
 
 def _read(path: Path) -> dict[str, Any]:

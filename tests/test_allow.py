@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 
 from cleaner import Allowed, Cleaner, Document, Rule, load_allowed
 from cleaner.allow import FILE_NAME, AllowError, AllowList, find_allow_file, toml_text, written_out
+from cleaner.batch.work import Plan
+from cleaner.records import Block, Fields
+from cleaner.records.jsonl import JSON_LINES
 from tests.runs import JUNK, LINE
 from tests.test_cli import Runner, run
 
@@ -78,6 +81,40 @@ def test_only_the_allowed_text_stays_and_a_second_cleaning_changes_nothing(lines
     assert allowed not in {result.removed(removal).strip() for removal in result.removals}
     assert cleaner.clean(result.text).removals == ()
     assert "AD b" not in result.text or allowed == "AD b"
+
+
+BOX = Rule("kind/box", "x", ("zz",), (), select=".zz-box")
+INNER = Rule("kind/inner", "x", ("zz",), (), select=".zz-inner")
+STORY = "".join(f"<p>The council met for the {n}th time and agreed on the budget of the town.</p>" for n in range(9))
+PAGE = (
+    f'<html><body><article>{STORY}<p class="zz-box">The mayor spoke\n <b class="zz-inner">in the hall</b> of it.</p>'
+    '<p class="zz-box">The clerk wrote about it in the book of the town.</p></article></body></html>'
+)
+
+
+@pytest.mark.parametrize("rules", [(BOX, INNER), (INNER, BOX)])
+def test_an_element_of_a_page_whose_text_is_allowed_is_not_cut_nor_what_is_in_it(rules: tuple[Rule, ...]) -> None:
+    entry = Allowed("The mayor spoke in the hall of it.")
+    result = Cleaner(rules, allow=[entry]).clean_html(PAGE)
+    assert "The mayor spoke in the hall of it." in result.text
+    assert [part.rule for part in result.pruned] == ["kind/box"]
+    assert result.spared.allowed == {entry}
+
+
+def test_an_element_may_be_allowed_in_one_article_of_a_dump() -> None:
+    cleaner = Cleaner([BOX], allow=[Allowed("The mayor spoke in the hall of it.", article="b")])
+    source = "".join(json.dumps({"id": name, "page": PAGE}) + "\n" for name in "ab")
+    plan = Plan(cleaner, Fields(html="page"))
+    block = Block(1, source.encode(), (len(source) // 2, len(source)), (0, len(source) // 2))
+    records = JSON_LINES.records(block, plan.reading("d.jsonl"))
+    assert ["mayor" in record.texts[0].document.text for record in records] == [False, True]
+
+
+def test_what_was_of_use_is_on_record() -> None:
+    both = Cleaner(allow=["© Getty Images", "© Nobody", Allowed("© Reuters", article="a")])
+    assert both.clean(CREDITS).spared.allowed == {Allowed("© Getty Images")}
+    named = both.clean_document(Document(CREDITS, "a"))
+    assert named.spared.allowed == {Allowed("© Getty Images"), Allowed("© Reuters", article="a")}
 
 
 def test_it_can_be_pickled() -> None:
@@ -158,3 +195,17 @@ def test_the_run_notes_its_list(run: Runner, tmp_path: Path, monkeypatch: pytest
         AllowList(["a", "b"]).sha256 == AllowList(["b", " a"]).sha256 != AllowList(["a"]).sha256 != AllowList().sha256
     )
     assert "Reuters" in (tmp_path / "out" / "clean" / "a.txt").read_text()
+
+
+def test_a_review_adds_to_the_list_that_the_config_names(
+    run: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "cleaner.toml").write_text("allow = 'mine.toml'\n")
+    (tmp_path / "mine.toml").write_text("[[allow]]\ntext = 'old'\n")
+    row = {"file": "a", "record": 1, "id": "", "rules": ["credit/element"], "text": "© Reuters"}
+    row |= {"before": "", "after": "", "verdict": "wrong"}
+    (tmp_path / "d.json").write_text(json.dumps({"decisions": 1, "judged": [row]}))
+    assert run("review", "apply", "d.json", "--everywhere").code == 0
+    assert [entry.text for entry in load_allowed(tmp_path / "mine.toml")] == ["old", "© Reuters"]
+    assert b"Reuters" in run("clean", "-", "-q", stdin=CREDITS.encode()).out

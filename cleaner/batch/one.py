@@ -1,16 +1,17 @@
 """One file after another in this process: to stdout, as a diff, or in place."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from cleaner.batch.files import written
 from cleaner.batch.work import Cleaned, Plan, clean_record
 from cleaner.clean import Cleaner
 from cleaner.errors import CleanerError
-from cleaner.records import Fields, Reading, Source, UnreadableError
+from cleaner.records import Fields, Source, UnreadableError
 from cleaner.records.packed import packed
 from cleaner.report.totals import Totals
+from cleaner.spare import Ignore
 
 
 class Job:
@@ -21,13 +22,26 @@ class Job:
         fields: where a record holds its texts, id and url.
         tell: called with a line for each record, and each file, that stays as it is.
         verify: whether each clean record is proven to be the original without what was removed.
+        ignores: what is ignored in files of some names.
     """
 
-    def __init__(self, cleaner: Cleaner, fields: Fields, tell: Callable[[str], None], *, verify: bool = True) -> None:
-        self.cleaner, self.fields, self.tell = cleaner, fields, tell
+    def __init__(
+        self,
+        cleaner: Cleaner,
+        fields: Fields,
+        tell: Callable[[str], None],
+        *,
+        verify: bool = True,
+        ignores: Sequence[Ignore] = (),
+    ) -> None:
+        self.cleaner, self.fields, self.tell, self.ignores = cleaner, fields, tell, tuple(ignores)
         self.plan = Plan(cleaner, fields, verify=verify)
         self.totals = Totals()
         self.failures = 0
+
+    def ignored_in(self, source: Source) -> tuple[Ignore, ...]:
+        """Return what is ignored in a file."""
+        return tuple(one for one in self.ignores if one.fits(source.url or source.path))
 
     def clean(self, source: Source) -> Iterator[Cleaned]:
         """Clean every record of a file; one in trouble goes out as it came in.
@@ -36,13 +50,13 @@ class Job:
             CleanerError: the file cannot be read.
         """
         source.check()
-        form, reading = source.form, Reading(source.name, self.fields, self.cleaner.rules)
+        form, plan = source.form, self.plan.ignoring(self.ignored_in(source))
         with source.open() as file:
             try:
                 for block in form.cut(file, source.codec, source.name, self.fields):
-                    for record in form.records(block, reading):
-                        cleaned = clean_record(self.plan, form, record)
-                        self.totals.add(record, cleaned.results)
+                    for record in form.records(block, plan.reading(source.name)):
+                        cleaned = clean_record(plan, form, record)
+                        self.totals.add(record, cleaned.results, plan.ignores)
                         if cleaned.trouble:
                             self.tell(f"{place(source, record.number)}: {cleaned.trouble}")
                         yield cleaned

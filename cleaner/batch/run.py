@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cleaner.batch.begin import changed, check, earlier, head_of
+from cleaner.batch.begin import check, earlier, head_of
 from cleaner.batch.files import writing
 from cleaner.batch.folder import Head, Journal, Parts, State, make_way, write_run
 from cleaner.batch.one import Job, place
 from cleaner.batch.pool import Pool, in_this_process
-from cleaner.batch.work import Done, Ledger, Plan, Task
+from cleaner.batch.steps import Step, Steps, StoppedError
+from cleaner.batch.work import Done, Ledger, Plan
 from cleaner.errors import CleanerError
-from cleaner.records import Source, UnreadableError
+from cleaner.records import Source
 from cleaner.records.packed import packed, unpacked
 from cleaner.records.parquet import PARQUET, clean_batches
 
@@ -54,21 +55,6 @@ class Seen(NamedTuple):
     records: int
     removals: int
     errors: int
-
-
-class Step(NamedTuple):
-    """What happens to a source in the order of the run: it begins, a block of it is done, it ends, or it fails."""
-
-    kind: str
-    source: int
-    block: int = 0
-    pieces: int = 0
-    digest: str = ""
-    read: int = 0
-
-
-class StoppedError(CleanerError):
-    """A run stopped itself; the same command goes on with it."""
 
 
 def clean_into(out: Path, sources: Sequence[Source], job: Job, options: dict[str, Any], how: How) -> bool:
@@ -117,14 +103,7 @@ class _Run:
             make_way(out, head | {"complete": False, "files": []})
         self.parts = Parts(out, self.state)
         self.journal = Journal(out, head if state is None else None)
-        self.sizes = [self._size(source) for source in sources]
-        self.stamps: dict[int, list[int | str]] = {}
-
-    @staticmethod
-    def _size(source: Source) -> int:
-        with contextlib.suppress(OSError, CleanerError):
-            return int(source.stamp()[0])
-        return 0
+        self.steps = Steps(out, sources, job, self.state)
 
     def close(self) -> None:
         self.parts.close()
@@ -141,47 +120,11 @@ class _Run:
         jobs = self.how.jobs
         if jobs is None:
             plain = all(source.form.name in {"txt", "jsonl", "json", "csv", "tsv"} for source in self.sources)
-            jobs = 0 if plain and sum(self.sizes) < SMALL else cores()
+            jobs = 0 if plain and sum(self.steps.sizes) < SMALL else cores()
         if not jobs:
-            return in_this_process(self.plan, self._steps())
+            return in_this_process(self.plan, self.steps)
         limit = HARD * self.job.cleaner.time_limit + GRACE
-        return stack.enter_context(Pool(self.plan, jobs, limit)).run(self._steps())
-
-    def _steps(self) -> Iterator[tuple[Step, Task | None]]:
-        """Yield all that is to be done, in order."""
-        before = 0
-        for number, source in enumerate(self.sources):
-            if number not in self.state.files:
-                try:
-                    yield from self._steps_of(number, source, before)
-                except UnreadableError as error:
-                    yield Step("failed", number, digest=str(error)), None
-                except OSError as error:
-                    yield Step("failed", number, digest=f"{source}: cannot be read: {error.strerror or error}"), None
-                except CleanerError as error:
-                    if isinstance(error, StoppedError):
-                        raise
-                    yield Step("failed", number, digest=str(error)), None
-            before += self.sizes[number]
-
-    def _steps_of(self, number: int, source: Source, before: int) -> Iterator[tuple[Step, Task | None]]:
-        resumed = number == self.state.source and self.state.blocks
-        done, wanted = (self.state.blocks, self.state.digest) if resumed else (0, "")
-        yield Step("begun", number, block=done), None
-        digest, count, form = source.form.digest(self.job.fields), 0, source.form
-        with source.open() as file:
-            self.stamps[number] = source.stamp()
-            for count, block in enumerate(form.cut(file, source.codec, source.name, self.job.fields), 1):
-                if not block.unreadable:
-                    digest.update(block)
-                if count > done:
-                    step = Step("block", number, count, len(block.ends), digest.hexdigest(), before + file.tell())
-                    yield step, Task(source.name, form.name, source.codec, block)
-                elif count == done and digest.hexdigest() != wanted:
-                    raise StoppedError(str(changed(self.out, source)))
-        if count < done:
-            raise StoppedError(str(changed(self.out, source)))
-        yield Step("ended", number, count, digest=digest.hexdigest(), read=before + self.sizes[number]), None
+        return stack.enter_context(Pool(self.plan, jobs, limit)).run(self.steps)
 
     def _begun(self, step: Step, done: Done | None) -> None:
         del done
@@ -234,7 +177,7 @@ class _Run:
         if self.how.watch:
             now, part = self.state.totals, self.state.partial
             counts = (getattr(now, key) + getattr(part, key) for key in ("records", "removals", "errors"))
-            self.how.watch(Seen(read, sum(self.sizes), *counts))
+            self.how.watch(Seen(read, sum(self.steps.sizes), *counts))
 
     def _failed(self, step: Step, done: Done | None) -> None:
         """Leave out a file that cannot be read to its end."""
@@ -250,7 +193,7 @@ class _Run:
         entry = {
             "name": source.name, "clean": source.clean_name, "format": source.form.name, "codec": source.codec,
             "records": state.partial.records, "errors": state.partial.errors, "sha256": step.digest,
-            "stamp": self.stamps[step.source],
+            "stamp": self.steps.stamps[step.source],
         }  # fmt: skip
         sizes = self.parts.flush()
         # Moved before it is noted: a run that stops between the two does this file again.

@@ -12,6 +12,7 @@ from cleaner.records.packed import packed
 from cleaner.report import ledger
 from cleaner.report.diff import unified_diff
 from cleaner.report.totals import Totals
+from cleaner.spare import Ignore
 
 DEFAULT_FIELDS = Fields()
 Ledger = Literal["rows", "dolma", "none"]
@@ -27,6 +28,7 @@ class Plan:
         ledger: which account is kept of removals.
         report: whether every change is written as a diff.
         verify: whether every clean record is proven before it is written.
+        ignores: what is ignored in the file that is in work.
     """
 
     cleaner: Cleaner
@@ -34,17 +36,29 @@ class Plan:
     ledger: Ledger = "rows"
     report: bool = True
     verify: bool = True
+    ignores: tuple[Ignore, ...] = ()
+
+    def ignoring(self, ignores: tuple[Ignore, ...]) -> "Plan":
+        """Return the plan for a file in which something is ignored; it shares what the cleaner has made ready."""
+        if not ignores:
+            return self
+        return replace(self, cleaner=self.cleaner.without(one.rule for one in ignores), ignores=ignores)
+
+    def reading(self, name: str) -> Reading:
+        """Return what the records of a file are read with."""
+        return Reading(name, self.fields, self.cleaner.rules, self.cleaner.keep)
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A block of one file; `skip` says why records, by their place in it, are not to be looked into."""
+    """A block of one file, and what is ignored in that; `skip` says why records are not to be looked into, by place."""
 
     name: str
     form: str
     codec: str
     block: Block
     skip: Mapping[int, str] = field(default_factory=dict)
+    ignores: tuple[Ignore, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +153,12 @@ def process(plan: Plan, task: Task, note: Note = unheard) -> Done:
         task: the block.
         note: called with the place of each record in the block before it is looked into.
     """
-    form = FORMATS[task.form]
-    reading = Reading(task.name, plan.fields, plan.cleaner.rules)
-    records = form.records(task.block, reading, task.skip or NOTHING, note)
+    form, plan = FORMATS[task.form], plan.ignoring(task.ignores)
+    records = form.records(task.block, plan.reading(task.name), task.skip or NOTHING, note)
     cleaned = [clean_record(plan, form, record) for record in records]
     totals = Totals()
     for one in cleaned:
-        totals.add(one.record, one.results)
+        totals.add(one.record, one.results, plan.ignores)
     clean = form.join(task.block, [one.record for one in cleaned], [one.after for one in cleaned])
     pages = b"".join(one.record.raw for one in cleaned) if form.name == "html" else b""
     broken = [one for one in cleaned if one.record.problem]

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from cleaner import __version__
-from cleaner.cli import clean, compare, report, restore, review, rules, show, stats
+from cleaner.cli import clean, compare, config, report, restore, review, rules, show, stats
 from cleaner.cli.output import say
 from cleaner.errors import CleanerError
 
@@ -27,6 +27,7 @@ app.command("report", no_args_is_help=True)(report.report)
 app.command("show", no_args_is_help=True)(show.show)
 app.command("stats", no_args_is_help=True)(stats.stats)
 app.command("compare", no_args_is_help=True)(compare.compare)
+app.command("config")(config.config)
 app.add_typer(review.app, name="review")
 app.add_typer(rules.app, name="rules")
 

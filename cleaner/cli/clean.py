@@ -1,6 +1,7 @@
 """`cleaner clean`."""
 
 import gc
+import os
 import sys
 from collections.abc import Callable, Sequence
 from enum import StrEnum
@@ -11,13 +12,15 @@ import typer
 
 from cleaner.batch.one import Job, out_of
 from cleaner.batch.work import header
-from cleaner.clean import TIME_LIMIT, Cleaner, CleanResult
+from cleaner.clean import CleanResult
 from cleaner.cli.check import OutputFile, OutputFormat, check_files, refuse_output
-from cleaner.cli.options import AllowFile, Also, Ignore, RuleFolders, Select, Strict, all_rules, allowed, names
+from cleaner.cli.options import cleaner_of, configured, fields_of
 from cleaner.cli.output import emit, has_colour, paged, say
 from cleaner.cli.report import PAGE
+from cleaner.cli.unused import tell_unused
+from cleaner.config import Settings
 from cleaner.errors import CleanerError
-from cleaner.records import FORMATS, SUFFIXES, Choice, Fields, Source, find_sources
+from cleaner.records import FORMATS, SUFFIXES, Choice, Format, Source, find_sources
 from cleaner.report.diff import unified_diff
 
 STDIN = "-"
@@ -43,6 +46,7 @@ class LedgerKind(StrEnum):
     none = "none"
 
 
+@configured
 def clean(
     paths: Annotated[
         list[str],
@@ -63,46 +67,23 @@ def clean(
         LedgerKind, typer.Option(help="With -o: rows of what was removed, Dolma attribute files, or none.")
     ] = LedgerKind.rows,
     form: Annotated[FormatName, typer.Option("--format", help="What the files hold, if not what they end in.")] = _AUTO,
-    text_field: Annotated[
-        list[str] | None, typer.Option(help="Field or column that holds the text [default: text]; repeat for several.")
-    ] = None,
-    id_field: Annotated[str, typer.Option(help="Field that holds the id.")] = "id",
-    url_field: Annotated[str, typer.Option(help="Field that holds the url.")] = "url",
-    html_field: Annotated[
-        str, typer.Option(help="Field of a JSON record that holds a page; its article goes to the text field.")
-    ] = "",
-    markup: Annotated[bool, typer.Option("--markup", help="Texts of JSON records may hold tags and entities.")] = False,
     left_out: Annotated[
         bool, typer.Option("--left-out", help="Of pages, also tell each line that is not in the article, and why.")
     ] = False,
-    include: Annotated[
-        list[str] | None, typer.Option(metavar="GLOB", help="Of folders, read only files like this.")
-    ] = None,
-    exclude: Annotated[
-        list[str] | None, typer.Option(metavar="GLOB", help="Of folders, leave out files like this.")
-    ] = None,
-    select: Select = None,
-    ignore: Ignore = None,
-    strict: Strict = False,
-    also: Also = None,
-    tidy: Annotated[bool, typer.Option("--tidy", help="Also remove trailing spaces and surplus blank lines.")] = False,
-    rules: RuleFolders = None,
-    allow: AllowFile = None,
     jobs: Annotated[
-        int | None, typer.Option("-j", "--jobs", min=1, help="With -o: worker processes [default: one a core].")
+        int | None, typer.Option("-j", "--jobs", min=1, help="With -o: worker processes; by default one a core.")
     ] = None,
     restart: Annotated[bool, typer.Option("--restart", help="With -o: throw away what is in OUT, clean anew.")] = False,
     max_errors: Annotated[
         int | None, typer.Option(min=0, help="With -o: stop when more records than this are broken.")
     ] = None,
-    time_limit: Annotated[
-        float, typer.Option(min=0.01, help="Seconds for one document; one that takes longer stays as it is.")
-    ] = TIME_LIMIT,
     no_verify: Annotated[
         bool, typer.Option("--no-verify", help="Do not prove each clean record before it is written.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="With -o: print the counts of the run as JSON.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress and no summary on stderr.")] = False,
+    *,
+    settings: Settings,
 ) -> None:
     """Clean articles: .txt, .html, .jsonl, .json, .csv, .tsv, .parquet, .warc and .wet, also .gz, .bz2, .xz and .zst.
 
@@ -115,33 +96,20 @@ def clean(
     refuse_output(output_format, output_file, check=check and not diff)
     if in_place and STDIN in paths:
         raise CleanerError("-: standard input cannot be rewritten in place")
-    forced = None if form.value == AUTO else FORMATS[form.value]
-    choice = Choice(SUFFIXES, forced, names(include), names(exclude), out)
-    sources = find_sources([path for path in paths if path != STDIN], choice, FORMATS["txt"])
-    if STDIN in paths:
-        sources.append(Source(Path(STDIN), "stdin", forced or FORMATS["txt"], sys.stdin.buffer.read()))
-    options: dict[str, Any] = {
-        "select": names(select),
-        "ignore": names(ignore),
-        "strict": strict,
-        "also": names(also),
-        "tidy": tidy,
-        "time_limit": time_limit,
-    }
-    first, *more = text_field or ["text"]
-    fields = Fields(first, id_field, url_field, tuple(more), html=html_field, markup=markup, left_out=left_out)
-    job = Job(Cleaner(all_rules(rules), allow=allowed(allow), **options), fields, say, verify=not no_verify)
+    sources = _sources(paths, settings, None if form.value == AUTO else FORMATS[form.value], out)
+    fields = fields_of(settings, left_out=left_out)
+    job = Job(cleaner_of(settings), fields, say, verify=not no_verify, ignores=settings.per_file_ignores)
     gc.freeze()  # what is loaded stays: the first collection does not go through it
     gc.enable()
     if out:
         from cleaner.cli.run import run  # noqa: PLC0415  a single file never pays for processes
 
         how = {"report": report is not Report.none, "ledger": ledger.value, "jobs": jobs, "restart": restart}
-        options["allow"] = job.cleaner.allow.sha256
         page = out / PAGE if report is Report.html and ledger is LedgerKind.rows else None
+        options = _options(settings, job)
         run(out, sources, job, options, how | {"max_errors": max_errors}, page=page, quiet=quiet, as_json=as_json)
-        raise typer.Exit(2 if job.totals.troubled or job.failures else 0)
-    if in_place:
+        found = False
+    elif in_place:
         found = _in_place(sources, job)
     elif diff:
         found = _look(sources, job) and check
@@ -150,8 +118,25 @@ def clean(
     else:
         found = _to_stdout(sources, job)
     if not quiet:
+        tell_unused(sources, job, settings, whole=out is not None or any(map(os.path.isdir, paths)))
+    if not quiet and not out:
         say(f"cleaner: {job.totals}")
     raise typer.Exit(2 if job.totals.troubled or job.failures else int(found))
+
+
+def _sources(paths: Sequence[str], settings: Settings, forced: Format | None, out: Path | None) -> list[Source]:
+    choice = Choice(SUFFIXES, forced, settings.include, settings.exclude, out)
+    sources = find_sources([path for path in paths if path != STDIN], choice, FORMATS["txt"])
+    if STDIN in paths:
+        sources.append(Source(Path(STDIN), "stdin", forced or FORMATS["txt"], sys.stdin.buffer.read()))
+    return sources
+
+
+def _options(settings: Settings, job: Job) -> dict[str, Any]:
+    """Return what of the settings changes the output, and is neither a rule nor a field."""
+    keys = ("select", "ignore", "strict", "also", "tidy", "time-limit", "guard", "per-file-ignores")
+    told = {key.replace("-", "_"): settings.plain(key) for key in keys}
+    return told | {"allow": job.cleaner.allow.sha256}
 
 
 def _to_stdout(sources: Sequence[Source], job: Job) -> bool:

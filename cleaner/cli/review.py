@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
-from cleaner.allow import FILE_NAME, find_allow_file, load_allowed, written_out
+from cleaner.allow import FILE_NAME, load_allowed, written_out
 from cleaner.batch.files import written
 from cleaner.cli.options import AsJson, RuleFolders, all_rules
 from cleaner.cli.output import emit, emit_json
+from cleaner.config import settle
 from cleaner.report.diff import visible
 
 app = typer.Typer(help="Take over what was judged in a report.", no_args_is_help=True)
@@ -45,14 +46,15 @@ def apply(
     from cleaner.report import review  # noqa: PLC0415  its parts are slow to load
 
     held = review.load_decisions(decisions)
-    target = allow or find_allow_file() or Path(FILE_NAME)
+    settings = settle({"allow": allow, "rules": rules})
+    target = settings.allow or Path(FILE_NAME)
     before = load_allowed(target) if target.exists() else ()
     known = {(entry.text.strip(), entry.article) for entry in before}
     today = dt.datetime.now(tz=dt.UTC).date().isoformat()
     entries = review.exceptions(held["judged"], today, everywhere=everywhere)
     new = [entry for entry in entries if not {(entry.text, entry.article), (entry.text, "")} & known]
     lines = written_out(new, new=not target.exists())
-    examples = review.examples(held["judged"], all_rules(rules))
+    examples = review.examples(held["judged"], all_rules(settings.rules))
     overall, by_rule = review.precision(held)
     if new:
         old = target.read_bytes() if target.exists() else b""

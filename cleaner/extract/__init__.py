@@ -13,6 +13,7 @@ from cleaner.extract.told import told
 from cleaner.extract.weigh import reasons, weigh
 from cleaner.find import host_of
 from cleaner.model import Document, Pruned, Rule
+from cleaner.spare import Keep
 
 __all__ = ["MAX_BYTES", "Extracted", "ExtractionError", "extract", "prune_fragment"]
 # One page in seventy has more when rules have pruned it, and trafilatura takes a twelfth of its time for those.
@@ -30,7 +31,12 @@ class Extracted(NamedTuple):
 
 
 def extract(
-    html: str | bytes, rules: Sequence[Rule] = (), url: str | None = None, *, left_out: bool = False
+    html: str | bytes,
+    rules: Sequence[Rule] = (),
+    url: str | None = None,
+    *,
+    left_out: bool = False,
+    keep: Keep | None = None,
 ) -> Extracted:
     """Return the article of a page.
 
@@ -39,6 +45,7 @@ def extract(
         rules: only those with a `select` are used.
         url: decides which per-site rules apply, and is kept in `Document.meta`.
         left_out: also say of each visible line that did not come through why it did not.
+        keep: which elements rules leave alone.
 
     Raises:
         ExtractionError: no page, too large, or a page that holds no article.
@@ -46,7 +53,7 @@ def extract(
     tree = parse(html)
     about = told(tree, url)
     strip_elements(tree, *SKIPPED, with_tail=False)
-    pruned = prune(tree, rules, host_of(url or ""))
+    pruned = prune(tree, rules, host_of(url or ""), keep)
     lines = blocks(tree)
     see(lines, read(tree), about.body, about.titles)
     weigh(lines)

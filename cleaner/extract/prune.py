@@ -1,6 +1,6 @@
 """DOM rules: which elements they select, found by the names of elements, and how an element is cut."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from lxml.etree import XPath
@@ -9,6 +9,7 @@ from cleaner.extract.blocks import BLOCKS
 from cleaner.find import Scanner, host_matches
 from cleaner.model import Pruned, Rule
 from cleaner.selector import Selector, selectors
+from cleaner.spare import Keep
 
 LONG = 80
 ENOUGH = 500
@@ -91,11 +92,11 @@ class _Values:
             yield from (part for part in self.by_value[index] if part[1].fits(value))
 
 
-def prune(tree: Any, rules: Sequence[Rule], host: str) -> list[Pruned]:
+def prune(tree: Any, rules: Sequence[Rule], host: str, keep: Keep | None = None) -> list[Pruned]:
     """Cut from the tree every element that a rule selects, and say which.
 
     An element that holds the story (a third of the page's running text, with hardly any before it) stays, whatever
-    it is named.
+    it is named; so does one whose text `keep` allows, with all that is in it.
     """
     rules = tuple(rule for rule in rules if rule.select)
     general = tuple(rule for rule in rules if not rule.sites)
@@ -103,7 +104,7 @@ def prune(tree: Any, rules: Sequence[Rule], host: str) -> list[Pruned]:
     pruned: list[Pruned] = []
     for chosen in (general, sites):
         if chosen:
-            _prune(tree, _selectors(chosen), pruned)
+            _prune(tree, _selectors(chosen), pruned, keep)
     return pruned
 
 
@@ -116,12 +117,13 @@ def _selectors(rules: Sequence[Rule]) -> Selectors:
     return _KNOWN[key]
 
 
-def _prune(tree: Any, known: Selectors, pruned: list[Pruned]) -> None:
+def _prune(tree: Any, known: Selectors, pruned: list[Pruned], keep: Keep | None) -> None:
     hits: dict[Selector, tuple[Rule, dict[Any, None]]] = {}
     for (rule, selector), element in known.selected(tree):
         if element.tag not in _UNCUT:
             hits.setdefault(selector, (rule, {}))[1][element] = None
     total = _long(tree) if hits else 0
+    allowed = _allowed(hits.values(), keep) if keep else frozenset()
     for rule, elements in hits.values():
         enough = ENOUGH // 2 if rule.category == "comments" else ENOUGH  # a thread is never above its story
         texts = {element: "".join(element.itertext()) for element in elements if _in_tree(element, tree)}
@@ -132,9 +134,19 @@ def _prune(tree: Any, known: Selectors, pruned: list[Pruned]) -> None:
         for element, size in held.items():
             if not _in_tree(element, tree):
                 continue  # it went with one around it
-            if not _holds_story([(element, size)], total * GREATEST_SHARE, enough) and not _is_frame(element, size):
+            if element in allowed or _holds_story([(element, size)], total * GREATEST_SHARE, enough):
+                continue
+            if not _is_frame(element, size) and not (keep and keep.ignores(rule.id)):
                 pruned.append(Pruned(rule.id, " ".join(texts[element].split())))
                 cut(element, texts[element])
+
+
+def _allowed(hits: Iterable[tuple[Rule, Iterable[Any]]], keep: Keep) -> frozenset[Any]:
+    """Return the elements whose text is allowed, and all in them."""
+    if not keep.allow:
+        return frozenset()
+    kept = {one for _, elements in hits for one in elements if keep.holds(visible(one))}
+    return frozenset(inner for element in kept for inner in element.iter())
 
 
 def _in_tree(element: Any, tree: Any) -> bool:

@@ -16,6 +16,7 @@ from cleaner.errors import CleanerError
 from cleaner.model import Document, Pruned, Rule
 from cleaner.records.blocks import Block, Grammar, cut
 from cleaner.records.packed import unpacked
+from cleaner.spare import NONE_SPARED, Keep, Spared
 
 Row = Mapping[str, Any]
 Note = Callable[[int], None]
@@ -31,6 +32,7 @@ class Fields:
     """The fields of a record that hold its text, its id and its url, and those that hold more texts.
 
     `html` is the field of a page from which the text is made, `markup` says that texts may hold left-over markup.
+    A record that holds false or "off" in the field `opt_out` goes out as it came in.
     `left_out` asks of pages that each visible line that did not come through says why.
     """
 
@@ -41,6 +43,7 @@ class Fields:
     html: str = ""
     markup: bool = False
     left_out: bool = False
+    opt_out: str = "cleaner"
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -48,12 +51,22 @@ class Fields:
         return self.text, *self.more
 
 
+def keep_nothing(article: str) -> Keep | None:
+    """Leave no element of a page alone."""
+    del article
+    return None
+
+
 class Reading(NamedTuple):
-    """What a record is read with: the name of its file, its fields, and the rules that prune pages."""
+    """What a record is read with: the name of its file, its fields, and the rules that prune pages.
+
+    `keep` gives, by the id of an article, which elements of its page they leave alone.
+    """
 
     name: str
     fields: Fields
     rules: tuple[Rule, ...] = ()
+    keep: Callable[[str], Keep | None] = keep_nothing
 
 
 class Written(NamedTuple):
@@ -79,6 +92,7 @@ class Record:
     `offset` counts bytes of the file: of a compressed one, of what it unpacks to, but where a record starts a member
     of the compressed file, the place of that member. `key` is the id as JSON writes it, `held` what its format keeps
     to write it. `was` is the source of the text field where the text was made of something else, "" if it had none.
+    `spared` is what rules left alone in its page. `opted_out` says that its text is there, but not to be cleaned.
     """
 
     number: int
@@ -93,6 +107,8 @@ class Record:
     key: str = "null"
     held: Any = None
     was: str | None = None
+    spared: Spared = NONE_SPARED
+    opted_out: bool = False
 
     @property
     def texts(self) -> tuple[Text, ...]:
@@ -250,6 +266,11 @@ def need(what: str, modules: Iterable[str], extra: str = "dumps") -> None:
     missing = [module for module in modules if importlib.util.find_spec(module) is None]
     if missing:
         raise CleanerError(f"{what}: needs {', '.join(missing)}: pip install 'article-cleaner[{extra}]'")
+
+
+def says_off(value: object) -> bool:
+    """Whether the value of the field `opt_out` says that a record is not to be cleaned; a cell of CSV is a text."""
+    return value is False or (isinstance(value, str) and value.lower() in {"off", "false"})
 
 
 def decode(raw: bytes) -> tuple[str, str]:

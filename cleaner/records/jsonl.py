@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from cleaner.clean import CleanResult
 from cleaner.model import Document
-from cleaner.records.base import Fields, Format, Reading, Record, Row, Text, Written, decode
+from cleaner.records.base import Fields, Format, Reading, Record, Row, Text, Written, decode, says_off
 from cleaner.records.blocks import NEED, Block, End
-from cleaner.records.prepared import prepared
+from cleaner.records.prepared import prepared, shown
 from cleaner.records.prepared import put_back as put_back_made
 from cleaner.records.source_text import Places, cuts, put_back, with_back, without
 
@@ -157,7 +157,9 @@ def json_record(number: int, raw: bytes, source: str, fields: Fields, start: int
         ValueError: not one JSON object, and nothing else.
     """
     held = members(source, start)
-    key, url = (_shown(source, held.get(name)) for name in (fields.id, fields.url))
+    if fields.opt_out in held and says_off(held[fields.opt_out].value):
+        return Record(number, raw, key=_key(source, held, fields), opted_out=True)
+    key, url = (shown(source, held.get(name)) for name in (fields.id, fields.url))
     texts = []
     for field in fields.texts:
         if problem := _problem(source, held, field, fields):
@@ -166,9 +168,14 @@ def json_record(number: int, raw: bytes, source: str, fields: Fields, start: int
             texts.append(Text(field, Document(held[field].value, key or str(number), {"url": url})))
     if not texts:
         return Record(number, raw, None, _missing(held, fields.text))
-    written = source[held[fields.id].start : held[fields.id].end] if fields.id in held else "null"
     (field, document), *more = texts
-    return Record(number, raw, document, field=field, more=tuple(more), key=written, held=(source, held, {}))
+    key = _key(source, held, fields)
+    return Record(number, raw, document, field=field, more=tuple(more), key=key, held=(source, held, {}))
+
+
+def _key(source: str, held: Mapping[str, Member], fields: Fields) -> str:
+    """The id as it is written."""
+    return source[held[fields.id].start : held[fields.id].end] if fields.id in held else "null"
 
 
 def _problem(source: str, held: Mapping[str, Member], field: str, fields: Fields) -> str:
@@ -229,11 +236,6 @@ def _skip(source: str, place: int) -> int:
     while source[place : place + 1] in _SPACES:
         place += 1
     return place
-
-
-def _shown(source: str, member: Member | None) -> str:
-    """An id or url as text: a number as it is written."""
-    return str(member.value) if member and source[member.start] in '"-0123456789' else ""
 
 
 def _places(source: str, member: Member) -> Places:

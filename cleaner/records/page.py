@@ -7,6 +7,7 @@ from cleaner.model import Document
 from cleaner.records.base import Fields, Format, Reading, Record, Row
 from cleaner.records.blocks import Block
 from cleaner.records.text import Whole
+from cleaner.spare import spared_by
 
 
 class Page(Format):
@@ -28,12 +29,13 @@ class Page(Format):
         from cleaner.extract import ExtractionError, extract  # noqa: PLC0415  text never pays for the HTML engine
 
         del block
+        keep = reading.keep(reading.name)
         try:
-            found = extract(raw, reading.rules, left_out=reading.fields.left_out)
+            found = extract(raw, reading.rules, left_out=reading.fields.left_out, keep=keep)
         except ExtractionError as error:
             return Record(number, raw, None, str(error))
         document = Document(found.document.text, reading.name, found.document.meta)
-        return Record(number, raw, document, pruned=found.pruned)
+        return Record(number, raw, document, pruned=found.pruned, spared=spared_by(keep))
 
     def write(self, record: Record, results: Sequence[CleanResult]) -> bytes:
         """Return the clean text of the article."""

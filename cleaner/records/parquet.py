@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from cleaner.clean import CleanResult
 from cleaner.errors import CleanerError
 from cleaner.model import Document
-from cleaner.records.base import NOTHING, Digest, Fields, Format, Note, Reading, Record, Row, Text, unheard
+from cleaner.records.base import NOTHING, Digest, Fields, Format, Note, Reading, Record, Row, Text, says_off, unheard
 from cleaner.records.blocks import BLOCK, Block, Grammar
 
 ROWS = 1000  # rows of a block at most
@@ -207,10 +207,13 @@ def row_record(number: int, batch: Any, index: int, fields: Fields) -> Record:
     try:
         key = text_of(batch, index, fields.id) if fields.id in names else None
         url = text_of(batch, index, fields.url) if fields.url in names else None
+        off = text_of(batch, index, fields.opt_out) if fields.opt_out in names else None
         texts = [(field, text_of(batch, index, field)) for field in fields.texts if field in names]
     except UnicodeDecodeError as error:
         raw = _stream(batch.slice(index, 1))
         return Record(number, raw, None, f"not valid UTF-8 at byte {error.start}", offset=number)
+    if says_off(off):
+        return Record(number, b"", offset=number, opted_out=True)
     meta, name = {"url": "" if url is None else str(url)}, str(number) if key is None else str(key)
     found = [Text(field, Document(text, name, meta)) for field, text in texts if text is not None]
     if not found:

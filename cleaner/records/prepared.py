@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from cleaner.errors import CleanerError
-from cleaner.records.base import Reading, Record
+from cleaner.records.base import Reading, Record, says_off
+from cleaner.spare import Keep, spared_by
 
 Members = Callable[[str, int], Mapping[str, Any]]
 
@@ -33,6 +34,8 @@ def prepared(
     """
     fields = reading.fields
     held = members(source, start)
+    if fields.opt_out in held and says_off(held[fields.opt_out].value):
+        return record(source)
     asked = fields.html or fields.text
     if asked not in held or not isinstance(held[asked].value, str) or source[held[asked].start] != '"':
         return Record(
@@ -44,21 +47,27 @@ def prepared(
             else f"field {asked!r} is missing or no text: name it with --text-field",
         )
     url = held[fields.url].value if fields.url in held and isinstance(held[fields.url].value, str) else None
+    keep = reading.keep(shown(source, held.get(fields.id)) or str(number))
     try:
-        text, pruned = _made(held[asked].value, url, reading)
+        text, pruned = _made(held[asked].value, url, reading, keep)
     except (CleanerError, TimeoutError) as error:
         return Record(number, raw, None, str(error) or "its markup cannot be read in time")
     if not fields.html and text == held[asked].value:
         return record(source)
     made, was = put(source, held, fields.text, text)
-    return replace(record(made), pruned=pruned, was=was)
+    return replace(record(made), pruned=pruned, was=was, spared=spared_by(keep))
 
 
-def _made(value: str, url: str | None, reading: Reading) -> tuple[str, tuple[Any, ...]]:
+def shown(source: str, member: Any) -> str:
+    """Return an id or url as text: a number as it is written."""
+    return str(member.value) if member and source[member.start] in '"-0123456789' else ""
+
+
+def _made(value: str, url: str | None, reading: Reading, keep: Keep | None) -> tuple[str, tuple[Any, ...]]:
     if reading.fields.html:
         from cleaner.extract import extract  # noqa: PLC0415  text never pays for the HTML engine
 
-        document, pruned = extract(value, reading.rules, url, left_out=reading.fields.left_out)
+        document, pruned = extract(value, reading.rules, url, left_out=reading.fields.left_out, keep=keep)
         return document.text, pruned
     from cleaner.markup import has_markup, unmark  # noqa: PLC0415  the same
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from cleaner.clean import CleanResult
 from cleaner.errors import CleanerError
 from cleaner.model import Document
-from cleaner.records.base import Fields, Format, Reading, Record, Row, Text, Written, decode
+from cleaner.records.base import Fields, Format, Reading, Record, Row, Text, Written, decode, says_off
 from cleaner.records.blocks import BROKEN, NEED, Block, End
 from cleaner.records.source_text import Places, cuts, put_back, with_back, without
 
@@ -181,9 +181,12 @@ class Table(Format):
             return Record(number, raw, None, problem)
         found, columns = dialect(block.head, reading.name)
         cells = dict(zip(columns, found.split(source), strict=False))
-        key, url = (
-            _text(source, cells[name]) if name in cells else "" for name in (reading.fields.id, reading.fields.url)
+        key, url, off = (
+            _text(source, cells[name]) if name in cells else ""
+            for name in (reading.fields.id, reading.fields.url, reading.fields.opt_out)
         )
+        if says_off(off):
+            return Record(number, raw, opted_out=True)
         (field, document), *more = (
             Text(field, Document(_text(source, cells[field]), key or str(number), {"url": url}))
             for field in reading.fields.texts

@@ -11,6 +11,7 @@ from cleaner.model import Document
 from cleaner.records.base import NOTHING, Fields, Format, Note, Reading, Record, Row, decode, unheard
 from cleaner.records.blocks import BROKEN, NEED, Block, End
 from cleaner.records.jsonl import JSON_LINES
+from cleaner.spare import Keep, spared_by
 
 _START = re.compile(rb"(?:\r?\n)*WARC/[01]\.\d+\r?\n")
 _HEADERS_END = re.compile(rb"\r?\n\r?\n")
@@ -143,21 +144,23 @@ def _article(number: int, raw: bytes, found: Any, kind: str, reading: Reading) -
         "date": headers.get("WARC-Date", ""),
         "digest": headers.get("WARC-Payload-Digest") or headers.get("WARC-Block-Digest") or "",
     }
-    body = found.reader.read()
+    body, name = found.reader.read(), held["id"] or str(number)
+    keep = reading.keep(name)
     if kind == "txt":
         text, problem = decode(body)
         pruned: Any = ()
     else:
-        text, problem, pruned = _extracted(body, found.http_charset, held["url"], reading)
+        text, problem, pruned = _extracted(body, found.http_charset, held["url"], reading, keep)
     if problem:
         return Record(number, raw, None, problem)
-    document = Document(text, held["id"] or str(number), {"url": held["url"]})
+    document = Document(text, name, {"url": held["url"]})
     return Record(
-        number, raw, document, pruned=pruned, field=reading.fields.text, key=json.dumps(held["id"]), held=held
-    )
+        number, raw, document, pruned=pruned, field=reading.fields.text, key=json.dumps(held["id"]), held=held,
+        spared=spared_by(keep),
+    )  # fmt: skip
 
 
-def _extracted(body: bytes, charset: str | None, url: str, reading: Reading) -> tuple[str, str, Any]:
+def _extracted(body: bytes, charset: str | None, url: str, reading: Reading, keep: Keep | None) -> tuple[str, str, Any]:
     from cleaner.extract import ExtractionError, extract  # noqa: PLC0415  text never pays for the HTML engine
 
     page: str | bytes = body
@@ -166,7 +169,7 @@ def _extracted(body: bytes, charset: str | None, url: str, reading: Reading) -> 
     except (LookupError, UnicodeDecodeError):
         page = body
     try:
-        document, pruned = extract(page, reading.rules, url=url or None)
+        document, pruned = extract(page, reading.rules, url=url or None, keep=keep)
     except ExtractionError as error:
         return "", str(error), ()
     return document.text, "", pruned

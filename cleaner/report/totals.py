@@ -8,10 +8,11 @@ from typing import Any
 from cleaner.clean import CleanResult
 from cleaner.find import host_of
 from cleaner.records.base import Record
+from cleaner.spare import Ignore
 
 SITES = 20_000  # sites that are counted one by one; of a crawl with more, the rest are counted as one
 OTHER_SITES = "(other sites)"
-_BY = ("by_category", "by_rule", "by_site")
+_BY = ("by_category", "by_rule", "by_site", "by_allowed", "by_ignored")
 
 
 @dataclass
@@ -25,10 +26,13 @@ class Totals:
         characters: code points that went.
         troubled: articles that stayed as they were for a reason, and records that are broken.
         errors: records that are broken.
+        opted_out: records that say that they are not to be cleaned.
         others: blank lines and other records that are no articles.
         by_category: removals by category of rule.
         by_rule: removals by rule.
         by_site: removals by site, where it is known.
+        by_allowed: texts in which an entry of the allow-list kept something, by entry.
+        by_ignored: texts in which a per-file ignore kept something, by ignore.
     """
 
     records: int = 0
@@ -37,17 +41,21 @@ class Totals:
     characters: int = 0
     troubled: int = 0
     errors: int = 0
+    opted_out: int = 0
     others: int = 0
     by_category: Counter[str] = field(default_factory=Counter)
     by_rule: Counter[str] = field(default_factory=Counter)
     by_site: Counter[str] = field(default_factory=Counter)
+    by_allowed: Counter[str] = field(default_factory=Counter)
+    by_ignored: Counter[str] = field(default_factory=Counter)
 
-    def add(self, record: Record, results: Sequence[CleanResult]) -> None:
-        """Count one record."""
-        if not (record.document or record.problem or record.trouble):
+    def add(self, record: Record, results: Sequence[CleanResult], ignores: Sequence[Ignore] = ()) -> None:
+        """Count one record; `ignores` are those of its file."""
+        if not (record.document or record.problem or record.trouble or record.opted_out):
             self.others += 1
             return
         self.records += 1
+        self.opted_out += record.opted_out
         self.errors += bool(record.problem)
         self.troubled += bool(record.problem or record.trouble or any(result.trouble for result in results))
         self.touched += any(result.removals for result in results)
@@ -55,6 +63,9 @@ class Totals:
             self._name((pruned.rule,))
         for result in results:
             self._count(result)
+        for spared in (record.spared, *(result.spared for result in results)):
+            self.by_allowed.update(map(str, spared.allowed))
+            self.by_ignored.update(str(one) for one in ignores if any(map(one.takes, spared.ignored)))
 
     def _count(self, result: CleanResult) -> None:
         self.removals += len(result.removals)
@@ -99,4 +110,6 @@ class Totals:
             found = f"junk in {self.touched:,}, {self.removals:,} removal{'s' if self.removals != 1 else ''} "
             categories = ", ".join(f"{name} {count:,}" for name, count in self.by_category.most_common())
             found += f"({categories}), {self.characters:,} characters"
-        return f"{articles}, {found}" + (f"; {self.troubled:,} left as they were, see above" if self.troubled else "")
+        opted_out = f"; {self.opted_out:,} opted out" if self.opted_out else ""
+        troubled = f"; {self.troubled:,} left as they were, see above" if self.troubled else ""
+        return f"{articles}, {found}{opted_out}{troubled}"

@@ -187,7 +187,8 @@ def _error(form: Format, one: Cleaned, task: Task) -> ledger.Row:
 
 
 def _diffs(task: Task, form: Format, cleaned: Sequence[Cleaned]) -> bytes:
-    diffs = (unified_diff(result, header(task.name, form, result)) for one in cleaned for result in one.results)
+    changed = (result for one in cleaned for result in one.results if result.removals or result.pruned)
+    diffs = (unified_diff(result, header(task.name, form, result)) for result in changed)
     return "".join(diffs).encode("utf-8", "backslashreplace")
 
 

@@ -14,7 +14,8 @@ from cleaner.records.prepared import put_back as put_back_made
 from cleaner.records.source_text import Places, cuts, put_back, with_back, without
 
 # Numbers are only stepped over: a long one must neither fail nor cost time.
-_DECODER = json.JSONDecoder(parse_int=str, parse_float=str)
+_DECODER: Any = json.JSONDecoder(parse_int=str, parse_float=str)
+_SCAN = _DECODER.scan_once  # the C scanner itself: raw_decode only puts a Python call around it
 _SPACES = frozenset(" \t\n\r")
 _KINDS = {"{": "an object", "[": "a list", "t": "a truth value", "f": "a truth value", "n": "null"}
 
@@ -202,22 +203,30 @@ def members(source: str, start: int = 0) -> dict[str, Member]:
     place = _skip(source, start)
     if source[place : place + 1] != "{":
         raise ValueError("a record must be an object: { … }")
+    try:
+        held, place = _members(source, _skip(source, place + 1))
+    except StopIteration as stop:
+        raise json.JSONDecodeError("Expecting value", source, stop.value) from None
+    if source[place + 1 :].strip(" \t\r\n"):
+        raise ValueError(f"more text behind the object at column {place + 2}")
+    return held
+
+
+def _members(source: str, place: int) -> tuple[dict[str, Member], int]:
+    """Return the values of an object and where it ends; raises StopIteration where a value should be and is not."""
     held: dict[str, Member] = {}
-    place = _skip(source, place + 1)
     while source[place : place + 1] != "}":
         if source[place : place + 1] != '"':
             raise ValueError(f"expected a key in double quotes at column {place + 1}")
-        key, place = _DECODER.raw_decode(source, place)
+        key, place = _SCAN(source, place)
         place = _skip(source, place)
         if source[place : place + 1] != ":":
             raise ValueError(f"expected a colon at column {place + 1}")
         start = _skip(source, place + 1)
-        value, end = _DECODER.raw_decode(source, start)
+        value, end = _SCAN(source, start)
         held[key] = Member(value, start, end)
         place = _next(source, end)
-    if source[place + 1 :].strip(" \t\r\n"):
-        raise ValueError(f"more text behind the object at column {place + 2}")
-    return held
+    return held, place
 
 
 def _next(source: str, place: int) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 from cleaner.clean import CleanResult
 from cleaner.find import host_of
 from cleaner.records.base import Record
-from cleaner.spare import Ignore
+from cleaner.spare import NONE_SPARED, Ignore
 
 SITES = 20_000  # sites that are counted one by one; of a crawl with more, the rest are counted as one
 OTHER_SITES = "(other sites)"
@@ -64,21 +64,26 @@ class Totals:
         for result in results:
             self._count(result)
         for spared in (record.spared, *(result.spared for result in results)):
-            self.by_allowed.update(map(str, spared.allowed))
-            self.by_ignored.update(str(one) for one in ignores if any(map(one.takes, spared.ignored)))
+            if spared is not NONE_SPARED:
+                self.by_allowed.update(map(str, spared.allowed))
+                self.by_ignored.update(str(one) for one in ignores if any(map(one.takes, spared.ignored)))
 
     def _count(self, result: CleanResult) -> None:
+        if not result.removals:
+            return
         self.removals += len(result.removals)
-        self.characters += sum(removal.end - removal.start for removal in result.removals)
         for removal in result.removals:
+            self.characters += removal.end - removal.start
             self._name(removal.rules)
-        if result.removals and (site := host_of(result.document.url)):
+        if site := host_of(result.document.url):
             self.by_site[site] += len(result.removals)
 
     def _name(self, rules: tuple[str, ...]) -> None:
         """Count a removal for each rule, and once for each category, that claimed it."""
-        self.by_rule.update(rules)
-        self.by_category.update({rule.partition("/")[0] for rule in rules})
+        for rule in rules:
+            self.by_rule[rule] += 1
+        for category in {rule.partition("/")[0] for rule in rules}:
+            self.by_category[category] += 1
 
     def merge(self, other: "Totals") -> None:
         """Add what another one counted."""

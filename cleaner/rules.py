@@ -4,6 +4,8 @@ import dataclasses
 import difflib
 import functools
 import json
+import os
+import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,8 @@ MARK = regex.compile(r"\[-(.*?)-\]", regex.DOTALL)
 WORDS = "words"
 PACK = "pack.json"
 _MAX_BYTES = 1_000_000
+_LONGEST_PATTERN = 50_000  # code points; one takes a second to compile
+_MOST_RULES, _MOST_FILES = 5_000, 100_000
 
 Vocabulary = dict[str, tuple[str, ...]]
 
@@ -86,14 +90,35 @@ def load_rules(folder: Path, *, check: bool = True) -> tuple[Rule, ...]:
     if not folder.is_dir():
         raise RuleError(f"{folder}: there is no such folder of rules")
     vocabulary, more_examples = load_words(folder)
-    rules = tuple(
-        _rule(path, folder, vocabulary, more_examples, check=check)
-        for path in sorted(folder.rglob("*.toml"))
-        if path.relative_to(folder).parts[0] != WORDS
-    )
+    rules = tuple(_rule(path, folder, vocabulary, more_examples, check=check) for path in _rule_files(folder))
     if not rules:
         raise RuleError(f"{folder}: no rule in it (a rule is a file KIND/NAME.toml)")
     return rules
+
+
+def load_rule(path: Path) -> Rule:
+    """Read one rule file; its id is the name of its folder and its own, as if the folder above held all rules.
+
+    Raises:
+        RuleError: it is not a valid rule.
+    """
+    path = path if len(path.parts) > 1 else path.absolute()
+    folder = path.parent.parent
+    return _rule(path, folder, *load_words(folder), check=True)
+
+
+def _rule_files(folder: Path) -> list[Path]:
+    """Return the files below a folder that are to be rules, sorted; hidden folders are none of it."""
+    found: list[Path] = []
+    seen = 0
+    for parent, folders, files in os.walk(folder):
+        seen += len(files) + len(folders)
+        found += [path for path in (Path(parent, name) for name in files) if path.suffix == ".toml"]
+        if seen > _MOST_FILES or len(found) > _MOST_RULES:
+            most = f"{_MOST_FILES:,} files or {_MOST_RULES:,} rules"
+            raise RuleError(f"{folder}: holds more than {most}: name the folder of the rules itself")
+        folders[:] = [name for name in folders if not name.startswith(".") and Path(parent, name) != folder / WORDS]
+    return sorted(found)
 
 
 def load_words(folder: Path) -> tuple[Vocabulary, dict[str, list[str]]]:
@@ -187,11 +212,14 @@ def _read(path: Path) -> dict[str, Any]:
     import tomllib  # noqa: PLC0415  installed rules are packed
 
     try:
-        if path.stat().st_size > _MAX_BYTES:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise RuleError(f"{path}: is no file of text, remove it")
+        if found.st_size > _MAX_BYTES:
             raise RuleError(f"{path}: larger than {_MAX_BYTES:,} bytes, that is no rule")
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise RuleError(f"{path}: not valid TOML: {error}") from error
+        raise RuleError(f"{path}: not valid TOML: {' '.join(str(error).split())}") from error
     except OSError as error:
         raise RuleError(f"{path}: cannot be read: {error.strerror}") from error
 
@@ -319,10 +347,15 @@ def check_select(select: str, source: str) -> None:
 
 
 def _check_patterns(path: Path, table: Mapping[str, Any], slots: Mapping[str, Sequence[str]]) -> None:
+    few = {name: phrases[:2] for name, phrases in slots.items()}  # phrases are escaped, so none can break it
     for key in ("pattern", "through"):
+        if len(table.get(key, "")) > _LONGEST_PATTERN:
+            raise RuleError(f"{path}: {key}: longer than {_LONGEST_PATTERN:,} characters, make several rules of it")
         try:
-            regex.compile(filled(table.get(key, ""), slots))
-        except (regex.error, ValueError, OverflowError, RecursionError) as error:
-            raise RuleError(f"{path}: {key}: not a valid pattern: {error}") from error
+            regex.compile(filled(table.get(key, ""), few))
+        except RecursionError as error:
+            raise RuleError(f"{path}: {key}: its groups are nested too deep") from error
+        except (regex.error, ValueError, OverflowError) as error:
+            raise RuleError(f"{path}: {key}: not a valid pattern: {' '.join(str(error).split())}") from error
     if "select" in table:
         check_select(table["select"], str(path))

@@ -107,6 +107,12 @@ def load_rule(path: Path) -> Rule:
     return _rule(path, folder, *load_words(folder), check=True)
 
 
+def written_literals(rule: Rule) -> tuple[str, ...]:
+    """Return the literals of a rule as its file has them, doubled ones too; those it has where it has no file."""
+    path = Path(rule.source)
+    return tuple(_read(path)["literals"]) if rule.source and path.is_file() else rule.literals
+
+
 def _rule_files(folder: Path) -> list[Path]:
     """Return the files below a folder that are to be rules, sorted; hidden folders are none of it."""
     found: list[Path] = []
@@ -170,9 +176,7 @@ def chosen(
         RuleError: a name fits no rule, or a group has none.
     """
     select, ignore, also = tuple(select), tuple(ignore), tuple(also)
-    for name in (*select, *ignore):
-        if not any(_named(rule, (name,)) for rule in rules):
-            raise RuleError(_unknown(name, sorted({rule.id for rule in rules} | {rule.category for rule in rules})))
+    named(rules, (*select, *ignore))
     groups = sorted({rule.also for rule in rules if rule.also})
     for group in also:
         if group not in groups:
@@ -196,6 +200,19 @@ def by_id(rules: Iterable[Rule], name: str) -> Rule:
     if name not in known:
         raise RuleError(_unknown(name, sorted(known)))
     return known[name]
+
+
+def named(rules: Iterable[Rule], names: Iterable[str]) -> tuple[Rule, ...]:
+    """Return the rules of these ids and categories, whatever their tier; without a name, all. Sorted by id.
+
+    Raises:
+        RuleError: a name fits no rule.
+    """
+    rules, names = sorted(rules, key=lambda rule: rule.id), tuple(names)
+    for name in names:
+        if not any(_named(rule, (name,)) for rule in rules):
+            raise RuleError(_unknown(name, sorted({rule.id for rule in rules} | {rule.category for rule in rules})))
+    return tuple(rule for rule in rules if not names or _named(rule, names))
 
 
 def _unknown(name: str, known: Sequence[str]) -> str:

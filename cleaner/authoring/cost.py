@@ -5,6 +5,7 @@ import math
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from cleaner.authoring.pieces import Piece, pieces
 from cleaner.examples import unmarked
@@ -21,6 +22,7 @@ NOISE = 0.0002  # seconds below which no growth is told
 LINES = 10  # lines of examples, and literals, that are made long
 _END = "\N{SNOWMAN}"  # a character that no pattern waits for
 _KILO = 1000
+_SHOWN = 60  # characters of what a line is made of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,22 @@ class Cost:
     def per_kilo(self) -> float:
         """Microseconds for a thousand code points."""
         return self.seconds * 1e6 / self.size * _KILO
+
+    def line(self) -> str:
+        """What the line is made of, shortened."""
+        return repr(f"{self.piece.before}{self.piece.text * 2}"[:_SHOWN] + "…")
+
+    def row(self) -> dict[str, Any]:
+        """Return it ready for JSON; a growth without end is null."""
+        return {
+            "key": self.key,
+            "line": self.line(),
+            "characters": self.size,
+            "microseconds": self.seconds * 1e6,
+            "microseconds_per_1000_characters": self.per_kilo,
+            "growth": None if math.isinf(self.growth) else self.growth,
+            "over": self.over,
+        }
 
 
 def worst_case(rule: Rule) -> Cost | None:
@@ -84,7 +102,9 @@ def _shortest_over(finder: Finder, rule: Rule, cost: Cost) -> Cost:
 
 def _grown(finder: Finder, rule: Rule, key: str, piece: Piece, size: int) -> Cost:
     """Measure a line whole, its half and its quarter; time grows by the smaller of the two exponents."""
-    cost, half, quarter = (_measured(finder, rule, key, piece, length, TIMES) for length in (size, size // 2, size // 4))
+    cost, half, quarter = (
+        _measured(finder, rule, key, piece, length, TIMES) for length in (size, size // 2, size // 4)
+    )
     if cost.over:
         return replace(cost, growth=math.inf)
     if cost.seconds < NOISE:
@@ -96,7 +116,7 @@ def _grown(finder: Finder, rule: Rule, key: str, piece: Piece, size: int) -> Cos
 def _measured(finder: Finder, rule: Rule, key: str, piece: Piece, size: int, times: int) -> Cost:
     view = View(line_of(piece, size))
     view.content(0)
-    seconds = min((_seconds(finder, rule, view) for _ in range(times + 1)))  # the first one compiles
+    seconds = min(_seconds(finder, rule, view) for _ in range(times + 1))  # the first one compiles
     if seconds >= PATIENCE:
         return Cost(key, piece, size, PATIENCE, over=True)
     return Cost(key, piece, max(view.length(0), 1), seconds)

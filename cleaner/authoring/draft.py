@@ -146,7 +146,9 @@ def _junk(rule: str, text: str) -> list[_Junk]:
     if not found:
         raise CleanerError(f"{rule}: there is no text to remove: give a line, or mark a part of one: '… [-junk-] …'")
     if len(found) > MOST_LINES or any(len(line.text) > LONGEST for line in found):
-        raise CleanerError(f"{rule}: give at most {MOST_LINES} lines of {LONGEST:,} characters, one kind of junk a rule")
+        raise CleanerError(
+            f"{rule}: give at most {MOST_LINES} lines of {LONGEST:,} characters, one kind of junk a rule"
+        )
     return found
 
 
@@ -183,7 +185,7 @@ def _generalised(text: str) -> Iterator[str]:
     place = 0
     for match in _PARTS.finditer(text):
         yield _escaped(text[place : match.start()])
-        yield _VARIES[match.lastindex - 1][1]
+        yield _VARIES[(match.lastindex or 1) - 1][1]
         place = match.end()
     yield _escaped(text[place:])
 
@@ -215,7 +217,9 @@ def _check(made: Draft) -> None:
         try:
             wrong = differences(load_rule(path))
         except RuleError as error:
-            raise CleanerError(f"{made.id}: no rule can be made of that: {str(error).removeprefix(str(path))}") from error
+            raise CleanerError(
+                f"{made.id}: no rule can be made of that: {str(error).removeprefix(str(path))}"
+            ) from error
     if wrong:
         raise CleanerError(
             f"{made.id}: no rule of that tells junk from what stays: wanted {wrong[0].wanted!r}, got {wrong[0].got!r}"

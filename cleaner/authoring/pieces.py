@@ -19,7 +19,9 @@ _OPENING = regex.compile(
     regex.VERBOSE,
 )
 _CLASS = regex.compile(r"\[\^?\]?(?:\\.|\[:\w+:\]|[^\]\\])*+\]", regex.DOTALL)
-_ESCAPE = regex.compile(r"\\(?:[pP]\{[^}]*\}|x\{?[0-9a-fA-F]{1,6}\}?|u[0-9a-fA-F]{4}|N\{[^}]*\}|g<\w+>|.)", regex.DOTALL)
+_ESCAPE = regex.compile(
+    r"\\(?:[pP]\{[^}]*\}|x\{?[0-9a-fA-F]{1,6}\}?|u[0-9a-fA-F]{4}|N\{[^}]*\}|g<\w+>|.)", regex.DOTALL
+)
 _NOTHING = frozenset("AbBGKzZmM")  # escapes that take no character
 
 

@@ -1,6 +1,7 @@
 """What rules would remove from real documents, and where they nearly would."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from cleaner.authoring.frequent import Frequent, Text
@@ -68,8 +69,7 @@ class Trial:
             self._troubled(result)
             self._removals(result, where)
             if self.near is not None and not result.trouble:
-                for line in self._nearly(result):
-                    self.near.add(line, self.documents, host_of(result.document.url), lambda text=line: text[:LONGEST])
+                self._nearly(self.near, result)
 
     def _troubled(self, result: CleanResult) -> None:
         self.over += "time limit" in result.trouble
@@ -91,15 +91,15 @@ class Trial:
         self.texts.add(text, self.documents, site, lambda: item)
         self.sample.add(f"{where}\0{item.get('start', '')}\0{self.texts.seen}", lambda: item)
 
-    def _nearly(self, result: CleanResult) -> Iterator[str]:
-        """Yield the lines that a rule looks at and that stay whole."""
-        document = result.document
+    def _nearly(self, near: Frequent, result: CleanResult) -> None:
+        """Count the lines that a rule looks at and that stay whole."""
+        document, site = result.document, host_of(result.document.url)
         view = View(document.text)
-        lines = {line for line, _ in self.cleaner.finder.candidates(view, host_of(document.url))}
-        for line in sorted(lines):
-            start, end = view.bounds(line)
+        for number in sorted({line for line, _ in self.cleaner.finder.candidates(view, site)}):
+            start, end = view.bounds(number)
             if not any(removal.start < end and removal.end > start for removal in result.removals):
-                yield document.text[start:end].strip()
+                line = document.text[start:end].strip()
+                near.add(line, self.documents, site, partial(line.__getitem__, slice(LONGEST)))
 
 
 def _item(document: Document, removal: Removal) -> Item:

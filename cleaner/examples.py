@@ -45,10 +45,10 @@ def differences(rule: Rule) -> list[Difference]:
     return [difference for example in rule.examples if (difference := found(rule, cleaner, example))]
 
 
-def alone(rule: Rule, *, time_limit: float = TIME_LIMIT) -> Cleaner:
+def alone(rule: Rule) -> Cleaner:
     """Return a cleaner that knows only this rule, whatever its tier, and takes whole texts if the rule does."""
     also = [rule.also] if rule.also else ()
-    return Cleaner((rule,), guard=1.0, strict=rule.strict, also=also, time_limit=time_limit)
+    return Cleaner((rule,), guard=1.0, strict=rule.strict, also=also, time_limit=TIME_LIMIT)
 
 
 def unmarked(example: str) -> str:

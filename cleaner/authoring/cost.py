@@ -22,6 +22,9 @@ NOISE = 0.0002  # seconds below which no growth is told
 LINES = 10  # lines of examples, and literals, that are made long
 _END = "\N{SNOWMAN}"  # a character that no pattern waits for
 _KILO = 1000
+_TICK = 1e-7
+# The processor's time is the same on a busy machine; some systems count it too coarsely.
+_now = time.process_time if time.get_clock_info("process_time").resolution < _TICK else time.perf_counter
 _SHOWN = 60  # characters of what a line is made of
 
 
@@ -124,10 +127,10 @@ def _measured(finder: Finder, rule: Rule, key: str, piece: Piece, size: int, tim
 
 def _seconds(finder: Finder, rule: Rule, view: View) -> float:
     """The seconds that a rule takes for a line of one view, at most `PATIENCE`."""
-    started = time.perf_counter()
+    started = _now()
     with contextlib.suppress(TimeLimitError):
         finder.claims_of_line(view, 0, rule, Clock.of(PATIENCE))
-        return min(time.perf_counter() - started, PATIENCE)
+        return max(min(_now() - started, PATIENCE), _TICK)
     return PATIENCE
 
 

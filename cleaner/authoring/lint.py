@@ -104,7 +104,8 @@ def _of_literals(rule: Rule) -> Iterator[Finding]:
             mend = "take a rarer word that every match holds"
             yield Finding(rule, "common-literal", f"literals: {literal!r} stands in every other line: {mend}")
     for literal in dead_literals(rule):
-        yield Finding(rule, "dead-literal", f"literals: no line that holds {literal!r} matches: remove it, or show one")
+        mend = "remove it, or add such an example"
+        yield Finding(rule, "dead-literal", f"literals: no line was found that holds {literal!r} and goes: {mend}")
 
 
 def _of_examples(rule: Rule, crowd: Crowd) -> Iterator[Finding]:

@@ -51,7 +51,7 @@ def new_rule(
     emit(f"{path}\n".encode("utf-8", "surrogateescape"))
     if near := near_kind(rule, kinds):
         say(f"cleaner: {rule.partition('/')[0]} is a new kind of junk; did you mean {near}?")
-    if known := {name for removal in Cleaner().clean(unmarked(text)).removals for name in removal.rules}:
+    if known := {name for removal in Cleaner(guard=1.0).clean(unmarked(text)).removals for name in removal.rules}:
         say(f"cleaner: the built-in {', '.join(sorted(known))} takes some of that already")
     for line in _next(rule, path, folder):
         say(line)

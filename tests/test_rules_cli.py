@@ -173,6 +173,22 @@ def test_a_pattern_that_blows_up_is_stopped_by_the_clock(
     assert "because   rule kind/zap: its pattern ran over the time limit" in done.out.decode()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="no such names there")
+@pytest.mark.parametrize("command", ["list", "show", "test", "lint", "try"])
+def test_a_rule_cannot_steer_the_terminal(run: Runner, tmp_path: Path, command: str) -> None:
+    text = (
+        RULE.replace('"Zap."', '"Z\\u001b[2J\\u202eap."')
+        .replace("They zap", "They \\u001b[31m zap\\u009b it")
+        .replace('"[-Zap-]"', '"[-Zip-]"')
+    )
+    path = write(tmp_path / "own", text, "kind/z\x1b[31map.toml")
+    (tmp_path / "a.txt").write_text("story\nzap\n")
+    args = {"show": ["kind/z\x1b[31map"], "try": [path, tmp_path / "a.txt"]}.get(command, [])
+    done = run("rules", command, *args, "--rules", tmp_path / "own")
+    assert done.code in {0, 1}, done.err
+    assert not {"\x1b", "\x9b", "\u202e"} & set(done.out.decode() + done.err)
+
+
 # try
 
 

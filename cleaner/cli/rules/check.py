@@ -44,7 +44,7 @@ def run_examples(ids: Names = None, rules: RuleFolders = None, as_json: AsJson =
 
 def _show(found: Sequence, *, colour: bool) -> None:  # type: ignore[type-arg]
     rule: Rule = found[0].rule
-    lines = [f"{rule.id}: {len(found)} of {counted(len(rule.examples), 'example')} differ ({place_of(rule)})"]
+    lines = [f"{visible(rule.id)}: {len(found)} of {counted(len(rule.examples), 'example')} differ ({place_of(rule)})"]
     for one in found:
         lines.append(f"  expected  {marked(one.wanted, colour=colour)}")
         lines.append(f"  got       {marked(one.got, colour=colour)}")
@@ -63,10 +63,9 @@ def lint_rules(
 ) -> None:
     """Find what is wrong with rules that pass their tests; exit 1 if anything is.
 
-    Rules whose examples others take, words that can never match, missing look-alikes, literals that are too
-    common, and patterns that blow up, measured on lines made to be hard for them.
+    Rules that others make needless, words that never match, missing look-alikes, slow patterns.
 
-    A finding that is meant to be stays quiet with a comment in the rule's file: # lint: slow: the reason
+    What is meant to be is explained in the rule's file: # lint: KIND: REASON
 
     Example: cleaner rules lint --rules cleaner-rules
     """

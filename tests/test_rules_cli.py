@@ -1,5 +1,6 @@
 """`cleaner rules`: looking at rules, proving them, trying them, writing new ones; as a rule's author meets it."""
 
+import itertools
 import json
 import os
 import shlex
@@ -183,8 +184,8 @@ def test_a_rule_cannot_steer_the_terminal(run: Runner, tmp_path: Path, command: 
     )
     path = write(tmp_path / "own", text, "kind/z\x1b[31map.toml")
     (tmp_path / "a.txt").write_text("story\nzap\n")
-    args = {"show": ["kind/z\x1b[31map"], "try": [path, tmp_path / "a.txt"]}.get(command, [])
-    done = run("rules", command, *args, "--rules", tmp_path / "own")
+    more: dict[str, list[object]] = {"show": ["kind/z\x1b[31map"], "try": [path, tmp_path / "a.txt"]}
+    done = run("rules", command, *more.get(command, []), "--rules", tmp_path / "own")
     assert done.code in {0, 1}, done.err
     assert not {"\x1b", "\x9b", "\u202e"} & set(done.out.decode() + done.err)
 
@@ -377,6 +378,17 @@ def test_lint_is_content_with_a_good_rule_and_says_its_cost(run: Runner, rules: 
     (cost,) = json.loads(done.out)["costs"]
     assert (done.code, json.loads(done.out)["findings"]) == (0, [])
     assert 0 < cost["microseconds_per_1000_characters"] < 1000
+
+
+def test_lint_of_a_hostile_rule_ends(run: Runner, rules: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cleaner.authoring.literals.PATIENCE", 0.2)
+    words = ", ".join(f'"dead{number}"' for number in range(3000))
+    names = "abcdefghij"
+    laughs = "(?<a>xyz)" + "".join(f"(?<{new}>(?&{old})(?&{old}))" for old, new in itertools.pairwise(names))
+    write(rules, BLOWS_UP.replace('["zap"]', f'["zap", {words}]').replace("^zap", f"^{laughs}?zap"))
+    started = time.process_time()
+    assert run("rules", "lint", "--rules", rules).code == 1
+    assert time.process_time() - started < 20
 
 
 def test_a_finding_that_is_explained_is_quiet(run: Runner, rules: Path) -> None:

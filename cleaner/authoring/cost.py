@@ -16,6 +16,7 @@ from cleaner.model import Rule
 GREATEST = 4000  # code points of a line that is measured, where the rule looks at such
 SCREEN = 1000  # code points at which the hardest lines are looked for
 PATIENCE = 0.2  # seconds for one line
+BUDGET = 15.0  # seconds in which the hardest lines of a rule are looked for
 TIMES = 3  # measurements, of which the least counts
 FINALISTS = 4
 NOISE = 0.0002  # seconds below which no growth is told
@@ -83,7 +84,10 @@ def worst_case(rule: Rule) -> Cost | None:
 def _hardest(key: str, rule: Rule) -> Cost:
     finder, greatest = Finder((rule,)), min(rule.longest or GREATEST, GREATEST)
     screened = []
+    started = _now()
     for piece in dict.fromkeys(_pieces(rule)):
+        if _now() - started > BUDGET:
+            break
         cost = _measured(finder, rule, key, piece, min(greatest, SCREEN), times=1)
         if cost.over:
             return _shortest_over(finder, rule, cost)

@@ -20,25 +20,25 @@ class Crowd:
         self._finder = Finder(self.rules)
 
     def shadows(self, rule: Rule) -> tuple[str, ...]:
-        """Return the other rules that take all that a rule's examples mark, "" if they leave some of it.
+        """Return the other rules that take all that a rule's examples mark, none if they leave some of it.
 
         Only rules count that run whenever this one does.
         """
         beside = {other.id for other in self.rules if tier(other) in {"default", tier(rule)}} - {rule.id}
-        takers: dict[str, None] = {}
+        takers, clock = dict[str, None](), Clock.of(TIME_LIMIT)
         for example in filter(MARK.search, rule.examples):
-            by = self._on_page(example, beside) if rule.select else self._on_text(rule, example, beside)
+            by = self._on_page(example, beside) if rule.select else self._on_text(rule, example, beside, clock)
             if not by:
                 return ()
             takers |= dict.fromkeys(by)
         return tuple(takers)
 
-    def _on_text(self, rule: Rule, example: str, beside: Collection[str]) -> tuple[str, ...]:
+    def _on_text(self, rule: Rule, example: str, beside: Collection[str], clock: Clock) -> tuple[str, ...]:
         text = unmarked(example)
         view, host = View(text), host_of(first_url(rule) or "")
         candidates = [(line, other) for line, other in self._finder.candidates(view, host) if other.id in beside]
         try:
-            claims = self._finder.claims(view, candidates, Clock.of(TIME_LIMIT))
+            claims = self._finder.claims(view, candidates, clock)
         except TimeLimitError:
             return ()
         removals = edit.merge(view, claims)

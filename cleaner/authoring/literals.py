@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator
 
 import regex
 
-from cleaner.clean import TIME_LIMIT
 from cleaner.examples import unmarked
 from cleaner.find import Clock, Finder, TimeLimitError
 from cleaner.fold import View, fold_case, plain
 from cleaner.model import Rule
 
+PATIENCE = 5.0  # seconds for a rule; of literals that are not looked at by then nothing is said
 WORDS_TRIED = 40  # of a line, between which a literal is put
 _SYNTAX = regex.compile(r"\\[a-zA-Z]|\(\?[a-zA-Z:=!<>|-]*|#[^\n]*\n")
 _COMMON = """
@@ -31,15 +31,17 @@ def dead_literals(rule: Rule) -> list[str]:
     """
     if rule.slots:
         return []
+    clock = Clock.of(PATIENCE)
     finder, named = Finder((rule,)), _letters(_SYNTAX.sub("", rule.pattern))
     lines = {line.strip() for example in rule.examples for line in plain(unmarked(example)).splitlines()}
-    taken = [line for line in lines if line and _takes(finder, rule, line)]
+    taken = [line for line in lines if line and _takes(finder, rule, line, clock)]
+    held = {line: [one for one in rule.literals if fold_case(one) in fold_case(line)] for line in taken}
     return [
         literal
         for literal in rule.literals
         if not any(fold_case(literal) in fold_case(line) for line in taken)
         and _letters(literal) not in named
-        and not any(_takes(finder, rule, line) for old in taken for line in _with(literal, old, rule.literals))
+        and not any(_takes(finder, rule, line, clock) for old in taken for line in _with(literal, old, held[old]))
     ]
 
 
@@ -47,19 +49,19 @@ def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, fold_case(text)))
 
 
-def _takes(finder: Finder, rule: Rule, line: str) -> bool:
+def _takes(finder: Finder, rule: Rule, line: str, clock: Clock) -> bool:
     try:
-        return bool(finder.claims_of_line(View(line), 0, rule, Clock.of(TIME_LIMIT)))
+        return bool(finder.claims_of_line(View(line), 0, rule, clock))
     except TimeLimitError:
         return True  # nothing is known
 
 
-def _with(literal: str, line: str, literals: Iterable[str]) -> Iterator[str]:
-    """Yield a line with a literal in place of the one it holds, and at each gap between two words."""
+def _with(literal: str, line: str, held: Iterable[str]) -> Iterator[str]:
+    """Yield a line with a literal in place of one that it holds, and at each gap between two words."""
     words, folded = line.split(" ")[:WORDS_TRIED], fold_case(line)
     for form in dict.fromkeys((literal, literal.capitalize(), literal.title(), literal.upper())):
-        for held in literals:
-            if (place := folded.find(fold_case(held))) >= 0:
-                yield line[:place] + form + line[place + len(held) :]
+        for old in held:
+            place = folded.find(fold_case(old))
+            yield line[:place] + form + line[place + len(old) :]
         for gap in range(len(words) + 1):
             yield " ".join((*words[:gap], form, *words[gap:]))

@@ -1,5 +1,6 @@
 """A pattern taken apart: what text each of its pieces stands for, to make lines that are hard for it."""
 
+import contextlib
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from cleaner.find import SLOT
 _ALPHABET = "aA1 .,-:;|/©@#&\"'()[]!?x0Zé一あ한аА"
 _PHRASES = 2  # of a slot, its shortest and its longest ones
 _MOST = 4  # characters of a class
+_LONGEST, _PIECES = 300, 1500  # characters of a piece, and pieces of a pattern
 _QUANTIFIER = regex.compile(r"(?:[*+?]|\{\d*,?\d*\})[?+]?(?<!^\{,?\})")
 _SPACE = regex.compile(r"(?:\s|#[^\n]*)++")
 _OPENING = regex.compile(
@@ -36,9 +38,9 @@ class Piece:
 def pieces(pattern: str, slots: Mapping[str, Sequence[str]]) -> list[Piece]:
     """Return the pieces of a pattern: its groups, alternatives, classes and words, each once, outer ones last."""
     reader = _Reader(pattern, slots)
-    whole = reader.alternatives("")
-    for text in whole:
-        reader.add("", text)
+    with contextlib.suppress(RecursionError):  # what was read so far will do
+        for text in reader.alternatives(""):
+            reader.add("", text)
     return list(reader.found)
 
 
@@ -52,7 +54,7 @@ class _Reader:
         self.found: dict[Piece, None] = {}
 
     def add(self, before: str, text: str) -> None:
-        if text:
+        if text and len(self.found) < _PIECES:
             self.found.setdefault(Piece(before, text))
 
     def alternatives(self, before: str) -> list[str]:
@@ -76,7 +78,7 @@ class _Reader:
             if quantifier or len(choices) > 1:
                 for choice in choices:
                     self.add(before + text, choice)
-            text += choices[0] if choices else ""
+            text = (text + choices[0])[:_LONGEST] if choices else text
         return text
 
     def quantifier(self) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,10 @@ from cleaner.errors import CleanerError
 from cleaner.model import Rule
 from cleaner.report.diff import visible
 from cleaner.rules import builtin_rules, load_rule, load_rules, named
+
+if TYPE_CHECKING:
+    from cleaner.authoring.cost import Cost
+    from cleaner.examples import Difference
 
 Names = Annotated[
     list[str] | None, typer.Argument(metavar="[ID]...", help="Rules, categories or rule files; all if none.")
@@ -26,10 +30,10 @@ def run_examples(ids: Names = None, rules: RuleFolders = None, as_json: AsJson =
 
     Example: cleaner rules test promo/zap --rules cleaner-rules
     """
-    from cleaner.examples import Difference, differences  # noqa: PLC0415  needs the engine
+    from cleaner.examples import differences  # noqa: PLC0415  needs the engine
 
     chosen = chosen_rules(ids, rules)
-    found: list[Difference] = [difference for rule in chosen for difference in differences(rule)]
+    found = [difference for rule in chosen for difference in differences(rule)]
     if as_json:
         emit_json([{"rule": one.rule.id, "wanted": one.wanted, "got": one.got, "why": one.why} for one in found])
     else:
@@ -42,8 +46,8 @@ def run_examples(ids: Names = None, rules: RuleFolders = None, as_json: AsJson =
     raise typer.Exit(int(bool(found)))
 
 
-def _show(found: Sequence, *, colour: bool) -> None:  # type: ignore[type-arg]
-    rule: Rule = found[0].rule
+def _show(found: "Sequence[Difference]", *, colour: bool) -> None:
+    rule = found[0].rule
     lines = [f"{visible(rule.id)}: {len(found)} of {counted(len(rule.examples), 'example')} differ ({place_of(rule)})"]
     for one in found:
         lines.append(f"  expected  {marked(one.wanted, colour=colour)}")
@@ -69,11 +73,10 @@ def lint_rules(
 
     Example: cleaner rules lint --rules cleaner-rules
     """
-    from cleaner.authoring.cost import Cost  # noqa: PLC0415
-    from cleaner.authoring.lint import Finding, lint  # noqa: PLC0415  loads the engine
+    from cleaner.authoring.lint import lint  # noqa: PLC0415  loads the engine
 
-    chosen, costs = chosen_rules(ids, rules), list[tuple[Rule, Cost]]()
-    found: list[Finding] = list(lint(chosen, all_rules(rules), told=lambda rule, cost: costs.append((rule, cost))))
+    chosen, costs = chosen_rules(ids, rules), list["tuple[Rule, Cost]"]()
+    found = list(lint(chosen, all_rules(rules), told=lambda rule, cost: costs.append((rule, cost))))
     costs.sort(key=lambda pair: -pair[1].per_kilo)
     if as_json:
         emit_json(

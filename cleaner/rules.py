@@ -4,7 +4,9 @@ import dataclasses
 import difflib
 import functools
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import os
+import stat
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,8 @@ MARK = regex.compile(r"\[-(.*?)-\]", regex.DOTALL)
 WORDS = "words"
 PACK = "pack.json"
 _MAX_BYTES = 1_000_000
+_LONGEST_PATTERN = 50_000  # code points; one takes a second to compile
+_MOST_RULES, _MOST_FILES = 5_000, 100_000
 
 Vocabulary = dict[str, tuple[str, ...]]
 
@@ -86,14 +90,41 @@ def load_rules(folder: Path, *, check: bool = True) -> tuple[Rule, ...]:
     if not folder.is_dir():
         raise RuleError(f"{folder}: there is no such folder of rules")
     vocabulary, more_examples = load_words(folder)
-    rules = tuple(
-        _rule(path, folder, vocabulary, more_examples, check=check)
-        for path in sorted(folder.rglob("*.toml"))
-        if path.relative_to(folder).parts[0] != WORDS
-    )
+    rules = tuple(_rule(path, folder, vocabulary, more_examples, check=check) for path in _rule_files(folder))
     if not rules:
         raise RuleError(f"{folder}: no rule in it (a rule is a file KIND/NAME.toml)")
     return rules
+
+
+def load_rule(path: Path) -> Rule:
+    """Read one rule file; its id is the name of its folder and its own, as if the folder above held all rules.
+
+    Raises:
+        RuleError: it is not a valid rule.
+    """
+    path = path if len(path.parts) > 1 else path.absolute()
+    folder = path.parent.parent
+    return _rule(path, folder, *load_words(folder), check=True)
+
+
+def written_literals(rule: Rule) -> tuple[str, ...]:
+    """Return the literals of a rule as its file has them, doubled ones too; those it has where it has no file."""
+    path = Path(rule.source)
+    return tuple(_read(path)["literals"]) if rule.source and path.is_file() else rule.literals
+
+
+def _rule_files(folder: Path) -> list[Path]:
+    """Return the files below a folder that are to be rules, sorted; hidden folders are none of it."""
+    found: list[Path] = []
+    seen = 0
+    for parent, folders, files in os.walk(folder):
+        seen += len(files) + len(folders)
+        found += [path for path in (Path(parent, name) for name in files) if path.suffix == ".toml"]
+        if seen > _MOST_FILES or len(found) > _MOST_RULES:
+            most = f"{_MOST_FILES:,} files or {_MOST_RULES:,} rules"
+            raise RuleError(f"{folder}: holds more than {most}: name the folder of the rules itself")
+        folders[:] = [name for name in folders if not name.startswith(".") and Path(parent, name) != folder / WORDS]
+    return sorted(found)
 
 
 def load_words(folder: Path) -> tuple[Vocabulary, dict[str, list[str]]]:
@@ -102,15 +133,30 @@ def load_words(folder: Path) -> tuple[Vocabulary, dict[str, list[str]]]:
     examples: dict[str, list[str]] = {}
     own = builtin_folder()
     for place in (own,) if folder == own else (own, folder):
-        for path in sorted((place / WORDS).glob("*.toml")):
-            table = _read(path)
-            _known_keys(path, table, ("language", "phrases", "examples"))
+        for path, table in _words(place / WORDS):
             for name, values in _tables(path, table, "phrases"):
                 phrases.setdefault(name, {}).update(dict.fromkeys(values))
             if place == folder:
                 for rule, values in _tables(path, table, "examples"):
                     examples.setdefault(rule, []).extend(values)
     return {name: tuple(values) for name, values in phrases.items()}, examples
+
+
+def phrases_by_language(folder: Path) -> Iterator[tuple[str, Mapping[str, Sequence[str]]]]:
+    """Yield the language of each file in a folder `words`, and its phrases by their name.
+
+    Raises:
+        RuleError: a file is not valid.
+    """
+    for path, table in _words(folder):
+        yield str(table.get("language", path.stem.capitalize())), dict(_tables(path, table, "phrases"))
+
+
+def _words(folder: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    for path in sorted(folder.glob("*.toml")):
+        table = _read(path)
+        _known_keys(path, table, ("language", "phrases", "examples"))
+        yield path, table
 
 
 def chosen(
@@ -180,6 +226,17 @@ def by_id(rules: Iterable[Rule], name: str) -> Rule:
     return known[name]
 
 
+def named(rules: Iterable[Rule], names: Iterable[str]) -> tuple[Rule, ...]:
+    """Return the rules of these ids and categories, whatever their tier; without a name, all. Sorted by id.
+
+    Raises:
+        RuleError: a name fits no rule.
+    """
+    rules, names = sorted(rules, key=lambda rule: rule.id), tuple(names)
+    check_names(rules, names)
+    return tuple(rule for rule in rules if not names or _named(rule, names))
+
+
 def _unknown(name: str, known: Sequence[str]) -> str:
     near = difflib.get_close_matches(name, known, n=1)
     hint = f"did you mean {near[0]}?" if near else "`cleaner rules list` prints them all"
@@ -194,11 +251,14 @@ def _read(path: Path) -> dict[str, Any]:
     import tomllib  # noqa: PLC0415  installed rules are packed
 
     try:
-        if path.stat().st_size > _MAX_BYTES:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise RuleError(f"{path}: is no file of text, remove it")
+        if found.st_size > _MAX_BYTES:
             raise RuleError(f"{path}: larger than {_MAX_BYTES:,} bytes, that is no rule")
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise RuleError(f"{path}: not valid TOML: {error}") from error
+        raise RuleError(f"{path}: not valid TOML: {' '.join(str(error).split())}") from error
     except OSError as error:
         raise RuleError(f"{path}: cannot be read: {error.strerror}") from error
 
@@ -326,10 +386,15 @@ def check_select(select: str, source: str) -> None:
 
 
 def _check_patterns(path: Path, table: Mapping[str, Any], slots: Mapping[str, Sequence[str]]) -> None:
+    few = {name: phrases[:2] for name, phrases in slots.items()}  # phrases are escaped, so none can break it
     for key in ("pattern", "through"):
+        if len(table.get(key, "")) > _LONGEST_PATTERN:
+            raise RuleError(f"{path}: {key}: longer than {_LONGEST_PATTERN:,} characters, make several rules of it")
         try:
-            regex.compile(filled(table.get(key, ""), slots))
-        except (regex.error, ValueError, OverflowError, RecursionError) as error:
-            raise RuleError(f"{path}: {key}: not a valid pattern: {error}") from error
+            regex.compile(filled(table.get(key, ""), few))
+        except RecursionError as error:
+            raise RuleError(f"{path}: {key}: its groups are nested too deep") from error
+        except (regex.error, ValueError, OverflowError) as error:
+            raise RuleError(f"{path}: {key}: not a valid pattern: {' '.join(str(error).split())}") from error
     if "select" in table:
         check_select(table["select"], str(path))

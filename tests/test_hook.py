@@ -5,6 +5,7 @@ import os
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -105,7 +106,7 @@ def test_hooks_report_then_repair_then_are_content(corpus: Corpus) -> None:
 
 
 def test_line_ends_mark_mode_and_last_line_stay(corpus: Corpus) -> None:
-    variants = {
+    variants: dict[str, Callable[[bytes], bytes]] = {
         "crlf.txt": lambda text: text.replace(b"\n", b"\r\n"),
         "mark.txt": lambda text: b"\xef\xbb\xbf" + text,
         "open.txt": lambda text: text.rstrip(b"\n"),

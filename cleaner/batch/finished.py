@@ -73,7 +73,7 @@ def entries(out: Path) -> list[Entry]:
             for row in summary["files"]
         ]  # fmt: skip
         ledger_kind = summary.get("options", {}).get("ledger", "rows")
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise CleanerError(f"{out}: holds no run.json, so it is not the output of `cleaner clean -o`") from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError) as error:
         raise CleanerError(f"{out / 'run.json'}: is not what `cleaner clean -o` wrote: {error}") from error

@@ -14,7 +14,7 @@ from cleaner.batch.one import Job, findings, out_of
 from cleaner.batch.work import header
 from cleaner.clean import TIME_LIMIT, Cleaner, CleanResult
 from cleaner.cli.options import AllowFile, Also, Ignore, RuleFolders, Select, Strict, all_rules, allowed, names
-from cleaner.cli.output import emit, has_colour, paged, say
+from cleaner.cli.output import emit, has_colour, on_terminal, paged, read_stdin, say
 from cleaner.cli.report import PAGE
 from cleaner.errors import CleanerError
 from cleaner.records import FORMATS, SUFFIXES, Choice, Fields, Source, find_sources
@@ -102,11 +102,11 @@ def clean(
     as_json: Annotated[bool, typer.Option("--json", help="With -o: print the counts of the run as JSON.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress and no summary on stderr.")] = False,
 ) -> None:
-    """Clean articles: .txt, .html, .jsonl, .json, .csv, .tsv, .parquet, .warc and .wet, also .gz, .bz2, .xz and .zst.
+    """Clean articles: .txt .html .jsonl .json .csv .tsv .parquet .warc .wet, also .gz .bz2 .xz .zst.
 
-    One file goes to stdout: cleaner clean article.txt > clean.txt
-
-    Many go to a folder: cleaner clean scraped/ -o cleaned
+    cleaner clean article.txt > clean.txt     one to stdout
+    cleaner clean scraped/ -o cleaned         many into a folder
+    cleaner clean article.txt --diff          what would go
     """
     if sum((out is not None, diff or check, in_place)) > 1:
         raise CleanerError("-o, --in-place and --diff/--check exclude each other: choose one")
@@ -116,7 +116,7 @@ def clean(
     choice = Choice(SUFFIXES, forced, names(include), names(exclude), out)
     sources = find_sources([path for path in paths if path != STDIN], choice, FORMATS["txt"])
     if STDIN in paths:
-        sources.append(Source(Path(STDIN), "stdin", forced or FORMATS["txt"], sys.stdin.buffer.read()))
+        sources.append(Source(Path(STDIN), "stdin", forced or FORMATS["txt"], read_stdin()))
     options: dict[str, Any] = {
         "select": names(select),
         "ignore": names(ignore),
@@ -178,7 +178,7 @@ def _emit_text(text: str) -> None:
 
 def _show_diff(result: CleanResult, name: str, write: Callable[[str], None], *, colour: bool) -> None:
     """Write a diff: to a file as `patch` wants it, to a terminal so that nothing in it steers."""
-    if not sys.stdout.isatty():
+    if not colour and not on_terminal(sys.stdout):
         write(unified_diff(result, name))
         return
     from cleaner.report.terminal import coloured_diff  # noqa: PLC0415  only terminals need it

@@ -13,6 +13,9 @@ def restore(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="What `cleaner clean -o OUT` wrote.")],
     back: Annotated[Path, typer.Option("-o", "--out", metavar="BACK", help="Write the originals here.")],
 ) -> None:
-    """Rebuild every original of a run, byte for byte: cleaner restore cleaned -o originals."""
+    """Rebuild every original of a run, byte for byte.
+
+    cleaner restore cleaned -o originals
+    """
     count = rebuilding.restore(out, back)
     say(f"cleaner: {count:,} file{'s' if count != 1 else ''} restored, each with the checksum of its original")

@@ -4,12 +4,13 @@ from typing import Annotated
 
 import typer
 
+from cleaner.cli.help import App
 from cleaner.cli.options import RuleFolders, all_rules
 from cleaner.cli.output import emit
 from cleaner.model import Rule
 from cleaner.rules import by_id
 
-app = typer.Typer(help="Look at the rules.", no_args_is_help=True)
+app = App(help="Look at the rules.", no_args_is_help=True)
 
 
 @app.command("list")

@@ -22,7 +22,9 @@ def show(
     seed: Seed = 1,
     as_json: AsJson = False,
 ) -> None:
-    """Show removals of a run in context: cleaner show cleaned --rule credit/label --sample 20.
+    """Show removals of a run in context.
+
+    cleaner show cleaned --rule credit/label --sample 20
 
     On a terminal it is coloured (not with NO_COLOR) and goes through $PAGER, by default `less -FRX`.
     """

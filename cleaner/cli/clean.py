@@ -102,7 +102,7 @@ def clean(
     as_json: Annotated[bool, typer.Option("--json", help="With -o: print the counts of the run as JSON.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress and no summary on stderr.")] = False,
 ) -> None:
-    """Clean articles: .txt .html .jsonl .json .csv .tsv .parquet .warc .wet, also .gz .bz2 .xz .zst.
+    """Clean articles. Reads .txt .html .jsonl .json .csv .tsv .parquet .warc .wet, also .gz .bz2 .xz .zst.
 
     cleaner clean article.txt > clean.txt     one to stdout
     cleaner clean scraped/ -o cleaned         many into a folder

@@ -33,7 +33,7 @@ def written(path: Path) -> Iterator[BinaryIO]:
             os.chmod(name, stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o666 & ~_umask())
             os.replace(name, path)
     finally:
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(OSError):  # it is not there any more; Windows keeps what may only be read
             os.unlink(name)
 
 

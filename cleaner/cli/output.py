@@ -1,6 +1,7 @@
 """Data to stdout, talk to stderr."""
 
 import contextlib
+import errno
 import io
 import json
 import os
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from cleaner.errors import CleanerError
 from cleaner.report.diff import visible
+
+WINDOWS = os.name == "nt"
 
 if TYPE_CHECKING:
     import subprocess
@@ -31,13 +34,17 @@ def finish(code: int) -> int:
     try:
         if sys.stdout:
             sys.stdout.flush()
-    except BrokenPipeError:
-        _drop()
     except OSError as error:
-        say(f"cleaner: output: {error.strerror}")
         _drop()
-        return 2
+        if not _left(error):
+            say(f"cleaner: output: {error.strerror}")
+            return 2
     return code
+
+
+def _left(error: OSError) -> bool:
+    """Whether the reader of stdout has gone away; Windows calls that an invalid argument."""
+    return isinstance(error, BrokenPipeError) or (WINDOWS and error.errno == errno.EINVAL)
 
 
 def _drop() -> None:
@@ -57,10 +64,10 @@ def emit(data: bytes) -> None:
     try:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        _drop()
     except OSError as error:
         _drop()
+        if _left(error):
+            return
         raise CleanerError(f"stdout: cannot be written: {error.strerror}") from error
 
 
@@ -108,7 +115,7 @@ def paged() -> Iterator[Callable[[str], None]]:
     import shlex  # noqa: PLC0415  only terminals need it
     import subprocess  # noqa: PLC0415
 
-    command = shlex.split(os.environ.get("PAGER", "less"), posix=os.name != "nt")
+    command = shlex.split(os.environ.get("PAGER", "less"), posix=not WINDOWS)
     if not on_terminal(sys.stdout) or command in ([], ["cat"]):
         yield lambda text: emit(text.encode("utf-8", "backslashreplace"))
         return

@@ -114,5 +114,5 @@ def _tell_usage(error: Any) -> None:
         print(message, file=sys.stderr)
         return
     near = getattr(error, "possibilities", None)
-    message = f"{error.message}: did you mean {' or '.join(near)}?" if near else message.rstrip(".")
+    message = f"{error.message}: did you mean {near[0]}?" if near else message.rstrip(".")
     say(f"cleaner: {message[:1].lower()}{message[1:]} (see {context.command_path if context else 'cleaner'} --help)")

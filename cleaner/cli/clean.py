@@ -60,14 +60,18 @@ def clean(
     ledger: Annotated[
         LedgerKind, typer.Option(help="With -o: rows of what was removed, Dolma attribute files, or none.")
     ] = LedgerKind.rows,
-    form: Annotated[FormatName, typer.Option("--format", help="What the files hold, if not what they end in.")] = _AUTO,
+    form: Annotated[
+        FormatName,
+        typer.Option("--format", metavar="NAME", show_default=False, help=f"Read files as {', '.join(FORMATS)}."),
+    ] = _AUTO,
     text_field: Annotated[
-        list[str] | None, typer.Option(help="Field or column that holds the text [default: text]; repeat for several.")
+        list[str] | None,
+        typer.Option(metavar="FIELD", help="What holds the text of a record [default: text]; repeatable."),
     ] = None,
-    id_field: Annotated[str, typer.Option(help="Field that holds the id.")] = "id",
-    url_field: Annotated[str, typer.Option(help="Field that holds the url.")] = "url",
+    id_field: Annotated[str, typer.Option(metavar="FIELD", help="What holds its id.")] = "id",
+    url_field: Annotated[str, typer.Option(metavar="FIELD", help="What holds its url.")] = "url",
     html_field: Annotated[
-        str, typer.Option(help="Field of a JSON record that holds a page; its article goes to the text field.")
+        str, typer.Option(metavar="FIELD", help="What holds a page; its article goes to the text field.")
     ] = "",
     markup: Annotated[bool, typer.Option("--markup", help="Texts of JSON records may hold tags and entities.")] = False,
     left_out: Annotated[
@@ -87,14 +91,18 @@ def clean(
     rules: RuleFolders = None,
     allow: AllowFile = None,
     jobs: Annotated[
-        int | None, typer.Option("-j", "--jobs", min=1, help="With -o: worker processes [default: one a core].")
+        int | None,
+        typer.Option("-j", "--jobs", min=1, metavar="N", help="With -o: worker processes [default: one a core]."),
     ] = None,
     restart: Annotated[bool, typer.Option("--restart", help="With -o: throw away what is in OUT, clean anew.")] = False,
     max_errors: Annotated[
-        int | None, typer.Option(min=0, help="With -o: stop when more records than this are broken.")
+        int | None, typer.Option(min=0, metavar="N", help="With -o: stop when more records than this are broken.")
     ] = None,
     time_limit: Annotated[
-        float, typer.Option(min=0.01, help="Seconds for one document; one that takes longer stays as it is.")
+        float,
+        typer.Option(
+            min=0.01, metavar="SECONDS", help="Seconds for one document; one that takes longer stays as it is."
+        ),
     ] = TIME_LIMIT,
     no_verify: Annotated[
         bool, typer.Option("--no-verify", help="Do not prove each clean record before it is written.")
@@ -102,7 +110,7 @@ def clean(
     as_json: Annotated[bool, typer.Option("--json", help="With -o: print the counts of the run as JSON.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress and no summary on stderr.")] = False,
 ) -> None:
-    """Clean articles. Reads .txt .html .jsonl .json .csv .tsv .parquet .warc .wet, also .gz .bz2 .xz .zst.
+    """Clean articles. Reads text, pages, JSON, tables, Parquet and web archives, compressed or not.
 
     cleaner clean article.txt > clean.txt     one to stdout
     cleaner clean scraped/ -o cleaned         many into a folder

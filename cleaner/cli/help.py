@@ -13,13 +13,13 @@ OPTIONS = "Options"
 
 # The parameters of `clean` by heading; a parameter that is not here stands under Options.
 HEADINGS = {
-    "Output (by default stdout)": ("out", "diff", "check", "output_format", "in_place", "report", "quiet"),
+    "Output (by default stdout)": ("out", "diff", "check", "output_format", "in_place", "quiet"),
     "Input": ("form", "text_field", "include", "exclude"),
     "Rules": ("select", "ignore", "strict", "also", "tidy", "rules", "allow", "config", "isolated"),
 }
 RARE = {
     "Records": ("id_field", "url_field", "html_field", "markup", "left_out", "skip_field"),
-    "Runs into a folder": ("ledger", "jobs", "restart", "max_errors", "as_json", "guard"),
+    "Runs into a folder": ("report", "ledger", "jobs", "restart", "max_errors", "as_json", "guard"),
     "Care": ("time_limit", "no_verify"),
 }
 _HEADING_OF = {name: heading for group in (HEADINGS, RARE) for heading, names in group.items() for name in names}

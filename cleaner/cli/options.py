@@ -7,15 +7,24 @@ from typing import Annotated
 import typer
 
 from cleaner.allow import FILE_NAME, Allowed, find_allow_file, load_allowed
+from cleaner.cli.complete import groups, rules_or_categories
 from cleaner.model import Rule
 from cleaner.rules import builtin_rules, load_rules
 
 Select = Annotated[
     list[str] | None,
-    typer.Option("--select", metavar="RULE", help="Only these rules or categories, e.g. credit,runon/person."),
+    typer.Option(
+        "--select",
+        metavar="RULE",
+        help="Only these rules or categories, e.g. credit,runon/person.",
+        autocompletion=rules_or_categories,
+    ),
 ]
 Ignore = Annotated[
-    list[str] | None, typer.Option("--ignore", metavar="RULE", help="All but these rules or categories.")
+    list[str] | None,
+    typer.Option(
+        "--ignore", metavar="RULE", help="All but these rules or categories.", autocompletion=rules_or_categories
+    ),
 ]
 RuleFolders = Annotated[
     list[Path] | None,
@@ -28,7 +37,12 @@ Strict = Annotated[
 ]
 Also = Annotated[
     list[str] | None,
-    typer.Option("--also", metavar="GROUP", help="Also remove text about the story, e.g. byline,dateline."),
+    typer.Option(
+        "--also",
+        metavar="GROUP",
+        help="Also remove text about the story, e.g. byline,dateline.",
+        autocompletion=groups,
+    ),
 ]
 
 
@@ -39,8 +53,7 @@ AllowFile = Annotated[
     typer.Option(
         "--allow",
         metavar="FILE",
-        help=f"Exact texts that stay: a TOML array of tables `allow`, each with text, article, rule, reason, date. "
-        f"By default {FILE_NAME}, here or in the nearest folder above.",
+        help=f"A list of exact texts that stay, if not {FILE_NAME} here or above.",
     ),
 ]
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from cleaner.cli.complete import rule_ids
 from cleaner.cli.help import App
 from cleaner.cli.options import RuleFolders, all_rules
 from cleaner.cli.output import emit
@@ -15,7 +16,10 @@ app = App(help="Look at the rules.", no_args_is_help=True)
 
 @app.command("list")
 def list_rules(rules: RuleFolders = None) -> None:
-    """Print every rule: its id, which begins with its category, and why it is there."""
+    """Print every rule: its id, which begins with its category, and why it is there.
+
+    cleaner rules list
+    """
     known = sorted(all_rules(rules), key=lambda rule: rule.id)
     width = max(len(rule.id) for rule in known)
     emit("".join(f"{rule.id:<{width}}  {rule.why}\n" for rule in known).encode())
@@ -23,10 +27,13 @@ def list_rules(rules: RuleFolders = None) -> None:
 
 @app.command("show", no_args_is_help=True)
 def show_rule(
-    name: Annotated[str, typer.Argument(metavar="ID", help="A rule's id, e.g. runon/person.")],
+    name: Annotated[str, typer.Argument(metavar="ID", help="A rule's id, e.g. runon/person.", autocompletion=rule_ids)],
     rules: RuleFolders = None,
 ) -> None:
-    """Print one rule: why it is there, what it matches, and its examples with [-what it removes-] marked."""
+    """Print one rule: why it is there, what it matches, and its examples with [-what it removes-] marked.
+
+    cleaner rules show runon/person
+    """
     emit(describe(by_id(all_rules(rules), name)).encode())
 
 

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import stat
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -23,6 +22,8 @@ def written(path: Path) -> Iterator[BinaryIO]:
     Raises:
         CleanerError: the folder or the file cannot be written.
     """
+    import tempfile  # noqa: PLC0415  a file without junk is not written
+
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=".cleaner-", dir=path.parent)

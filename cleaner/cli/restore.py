@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from cleaner.batch import back as rebuilding
 from cleaner.cli.output import say
 
 
@@ -17,5 +16,7 @@ def restore(
 
     cleaner restore cleaned -o originals
     """
+    from cleaner.batch import back as rebuilding  # noqa: PLC0415  its parts are slow to load
+
     count = rebuilding.restore(out, back)
     say(f"cleaner: {count:,} file{'s' if count != 1 else ''} restored, each with the checksum of its original")

@@ -94,7 +94,9 @@ def alone(path: Path) -> Iterator[os.stat_result]:
         try:
             found = path.stat()
             if found.st_nlink > 1 and fcntl:
-                fcntl.flock(held.enter_context(path.open("rb")), fcntl.LOCK_EX)
+                file = held.enter_context(path.open("rb"))
+                with contextlib.suppress(OSError):  # there are file systems without locks
+                    fcntl.flock(file, fcntl.LOCK_EX)
                 found = path.stat()
         except OSError as error:
             raise CleanerError(f"{path}: cannot be read: {error.strerror}") from error

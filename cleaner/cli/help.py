@@ -11,7 +11,7 @@ WIDTH = 100  # columns
 ALL = "help_all"  # where a context notes that all options are asked for
 OPTIONS = "Options"
 
-# The parameters of `clean` by heading; a parameter that is not here stands under Options.
+# The parameters of `clean` by heading; one that is not here stands under Options.
 HEADINGS = {
     "Output (by default stdout)": ("out", "diff", "check", "output_format", "in_place", "quiet"),
     "Input": ("form", "text_field", "include", "exclude"),

@@ -12,12 +12,14 @@ from pathlib import Path
 FIXTURE = Path(__file__).resolve().parents[1] / "fixtures" / "el-chapo" / "input.txt"
 
 
-def seconds(command: list[str]) -> float:
-    """Return the wall time of one run of a command, whatever its exit code."""
-    started = time.perf_counter()
+def seconds(command: list[str]) -> tuple[float, float]:
+    """Return the wall time and the processor time of one run of a command, whatever its exit code."""
+    before, started = os.times(), time.perf_counter()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     subprocess.run(command, capture_output=True, check=False, env=environment, cwd="/")
-    return time.perf_counter() - started
+    after = os.times()
+    spent = after.children_user + after.children_system - before.children_user - before.children_system
+    return time.perf_counter() - started, spent
 
 
 def main() -> None:
@@ -38,10 +40,15 @@ def main() -> None:
         for _ in range(args.runs):
             for name, command in commands.items():
                 taken[name].append(seconds(command))
-    base = statistics.median(taken["python -c pass"][1:])
-    for name, times in taken.items():
-        median = statistics.median(times[1:])
-        print(f"{name:36s} {median * 1000:6.0f} ms  (+{(median - base) * 1000:.0f} ms)")
+    medians = {
+        name: [statistics.median(column) * 1000 for column in zip(*runs[1:], strict=True)]
+        for name, runs in taken.items()
+    }
+    base = medians["python -c pass"]
+    for name, (wall, spent) in medians.items():
+        print(
+            f"{name:36s} {wall:6.0f} ms (+{wall - base[0]:.0f})  {spent:6.0f} ms of processor (+{spent - base[1]:.0f})"
+        )
 
 
 if __name__ == "__main__":

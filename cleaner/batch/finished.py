@@ -3,9 +3,10 @@
 import contextlib
 import itertools
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, NamedTuple
 
 from cleaner import edit
@@ -16,6 +17,7 @@ from cleaner.records.parquet import PARQUET, row_record, rows_of
 from cleaner.report import ledger
 
 Row = Mapping[str, Any]
+WINDOWS = os.name == "nt"
 
 
 class Entry(NamedTuple):
@@ -73,7 +75,7 @@ def entries(out: Path) -> list[Entry]:
             for row in summary["files"]
         ]  # fmt: skip
         ledger_kind = summary.get("options", {}).get("ledger", "rows")
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise CleanerError(f"{out}: holds no run.json, so it is not the output of `cleaner clean -o`") from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError) as error:
         raise CleanerError(f"{out / 'run.json'}: is not what `cleaner clean -o` wrote: {error}") from error
@@ -94,7 +96,8 @@ def _fields(held: Mapping[str, Any]) -> dict[str, Any]:
 
 def _inside(name: object) -> str:
     path = PurePosixPath(str(name))
-    if path.is_absolute() or ".." in path.parts or not path.parts or "\0" in path.as_posix():
+    told = PureWindowsPath(str(name)) if WINDOWS else path
+    if told.anchor or ".." in told.parts or not path.parts or "\0" in path.as_posix():
         raise ValueError(f"the name {name!r} leads out of the folder")
     return path.as_posix()
 

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from cleaner.batch.files import written
+from cleaner.batch.files import alone, rewrite
 from cleaner.batch.work import Cleaned, Plan, clean_record
 from cleaner.clean import Cleaner
 from cleaner.errors import CleanerError
@@ -83,13 +83,13 @@ class Job:
             )
             self.fail(f"{source}: {what}: use -o OUT")
             return False
-        before = self.failures
-        pieces = [(cleaned.record.raw, out_of(source, cleaned)) for cleaned in self.clean_or_tell(source)]
-        if self.failures > before or all(raw == after for raw, after in pieces):
-            return False
+        path = Path(os.path.realpath(source.path))
         try:
-            with written(Path(os.path.realpath(source.path))) as file:
-                file.write(packed(b"".join(after for _, after in pieces), source.codec))
+            with alone(path) as before:
+                pieces = [(cleaned.record.raw, out_of(source, cleaned)) for cleaned in self.clean(source)]
+                if all(raw == after for raw, after in pieces):
+                    return False
+                rewrite(path, packed(b"".join(after for _, after in pieces), source.codec), before)
         except CleanerError as error:
             self.fail(str(error))
             return False

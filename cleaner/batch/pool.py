@@ -50,7 +50,7 @@ class Pool:
         methods = multiprocessing.get_all_start_methods()
         self.context: Any = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
         if "forkserver" in methods:
-            self.context.set_forkserver_preload(["cleaner.batch.work"])
+            self.context.set_forkserver_preload(["cleaner.batch.served"])
         self.plan, self.limit = plan, limit
         self.workers = [_Worker(self.context, plan) for _ in range(jobs)]
         self.window = WINDOW * jobs

@@ -19,7 +19,8 @@ OutputFormat = Annotated[
     Form | None,
     typer.Option(
         "--output-format",
-        help="With --check: how findings are written. Pages, Parquet, archives, packed files: record, no line.",
+        metavar="FORM",
+        help=f"With --check: {', '.join(Form)}.",
         show_default=False,
     ),
 ]

@@ -15,7 +15,7 @@ from cleaner.batch.work import header
 from cleaner.clean import CleanResult
 from cleaner.cli.check import OutputFile, OutputFormat, check_files, refuse_output
 from cleaner.cli.options import cleaner_of, configured, fields_of
-from cleaner.cli.output import emit, has_colour, paged, say
+from cleaner.cli.output import emit, has_colour, on_terminal, paged, read_stdin, say
 from cleaner.cli.report import PAGE
 from cleaner.cli.unused import tell_unused
 from cleaner.config import Settings
@@ -66,16 +66,20 @@ def clean(
     ledger: Annotated[
         LedgerKind, typer.Option(help="With -o: rows of what was removed, Dolma attribute files, or none.")
     ] = LedgerKind.rows,
-    form: Annotated[FormatName, typer.Option("--format", help="What the files hold, if not what they end in.")] = _AUTO,
+    form: Annotated[
+        FormatName,
+        typer.Option("--format", metavar="NAME", show_default=False, help=f"Read files as {', '.join(FORMATS)}."),
+    ] = _AUTO,
     left_out: Annotated[
         bool, typer.Option("--left-out", help="Of pages, also tell each line that is not in the article, and why.")
     ] = False,
     jobs: Annotated[
-        int | None, typer.Option("-j", "--jobs", min=1, help="With -o: worker processes; by default one a core.")
+        int | None,
+        typer.Option("-j", "--jobs", min=1, metavar="N", help="With -o: worker processes; by default one a core."),
     ] = None,
     restart: Annotated[bool, typer.Option("--restart", help="With -o: throw away what is in OUT, clean anew.")] = False,
     max_errors: Annotated[
-        int | None, typer.Option(min=0, help="With -o: stop when more records than this are broken.")
+        int | None, typer.Option(min=0, metavar="N", help="With -o: stop when more records than this are broken.")
     ] = None,
     no_verify: Annotated[
         bool, typer.Option("--no-verify", help="Do not prove each clean record before it is written.")
@@ -85,11 +89,11 @@ def clean(
     *,
     settings: Settings,
 ) -> None:
-    """Clean articles: .txt, .html, .jsonl, .json, .csv, .tsv, .parquet, .warc and .wet, also .gz, .bz2, .xz and .zst.
+    """Clean articles. Reads text, pages, JSON, tables, Parquet and web archives, compressed or not.
 
-    One file goes to stdout: cleaner clean article.txt > clean.txt
-
-    Many go to a folder: cleaner clean scraped/ -o cleaned
+    cleaner clean article.txt > clean.txt     one to stdout
+    cleaner clean scraped/ -o cleaned         many into a folder
+    cleaner clean article.txt --diff          what would go
     """
     if sum((out is not None, diff or check, in_place)) > 1:
         raise CleanerError("-o, --in-place and --diff/--check exclude each other: choose one")
@@ -128,7 +132,7 @@ def _sources(paths: Sequence[str], settings: Settings, forced: Format | None, ou
     choice = Choice(SUFFIXES, forced, settings.include, settings.exclude, out)
     sources = find_sources([path for path in paths if path != STDIN], choice, FORMATS["txt"])
     if STDIN in paths:
-        sources.append(Source(Path(STDIN), "stdin", forced or FORMATS["txt"], sys.stdin.buffer.read()))
+        sources.append(Source(Path(STDIN), "stdin", forced or FORMATS["txt"], read_stdin()))
     return sources
 
 
@@ -163,7 +167,7 @@ def _look(sources: Sequence[Source], job: Job) -> bool:
 
 def _show_diff(result: CleanResult, name: str, write: Callable[[str], None], *, colour: bool) -> None:
     """Write a diff: to a file as `patch` wants it, to a terminal so that nothing in it steers."""
-    if not sys.stdout.isatty():
+    if not colour and not on_terminal(sys.stdout):
         write(unified_diff(result, name))
         return
     from cleaner.report.terminal import coloured_diff  # noqa: PLC0415  only terminals need it

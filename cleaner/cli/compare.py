@@ -18,7 +18,9 @@ def compare(
     seed: Seed = 1,
     as_json: AsJson = False,
 ) -> None:
-    """Say what two runs removed differently: cleaner compare before after -o compare.html.
+    """Say what two runs removed differently.
+
+    cleaner compare before after -o compare.html
 
     A removal that the other run made in part counts with the rest of it; white space alone is no difference.
     """

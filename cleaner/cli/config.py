@@ -18,9 +18,11 @@ def config(
     *,
     settings: Settings,
 ) -> None:
-    """Print the settings in force, and where each comes from: cleaner config --strict.
+    """Print the settings in force, and where each comes from.
 
     It takes the options of `cleaner clean` that a config file may set, to show what they would change.
+
+    cleaner config --strict
     """
     settings.check(all_rules(settings.rules))
     values = {key: settings.plain(key) for key in KEYS}

@@ -10,12 +10,11 @@ import typer
 
 from cleaner.allow import FILE_NAME, load_allowed
 from cleaner.clean import GUARD, TIME_LIMIT, Cleaner
+from cleaner.cli.complete import groups, rules_or_categories
 from cleaner.config import KEYS, LEAST_TIME, Settings, settle
 from cleaner.model import Rule
 from cleaner.records import Fields
 from cleaner.rules import builtin_rules, load_rules
-
-PANEL = "Settings, also in cleaner.toml or pyproject.toml"
 
 RuleFolders = Annotated[
     list[Path] | None,
@@ -28,27 +27,48 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 def _option(name: str, kind: Any, help: str, **more: Any) -> inspect.Parameter:  # noqa: A002  as typer calls it
     """Return an option without a default: where the command line says nothing, the config file may."""
     decls = [f"--{name}/--no-{name}"] if kind is bool else [f"--{name}"]
-    option = typer.Option(*decls, help=help, rich_help_panel=PANEL, **more)
+    option = typer.Option(*decls, help=help, **more)
     annotation = Annotated[kind | None, option]
     return inspect.Parameter(
         name.replace("-", "_"), inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation
     )
 
 
+_OF_RULES: dict[str, Any] = {"metavar": "RULE", "autocompletion": rules_or_categories}
+_OF_A_FIELD = {"metavar": "FIELD"}
 _SETTINGS = [
-    _option("select", list[str], "Only these rules or categories, e.g. credit,runon/person.", metavar="RULE"),
-    _option("ignore", list[str], "All but these rules or categories.", metavar="RULE"),
+    _option("select", list[str], "Only these rules or categories, e.g. credit,runon/person.", **_OF_RULES),
+    _option("ignore", list[str], "All but these rules or categories.", **_OF_RULES),
     _option("strict", bool, "Also use the rules that trade a little of the story for more junk."),
-    _option("also", list[str], "Also remove text about the story, e.g. byline,dateline.", metavar="GROUP"),
+    _option(
+        "also",
+        list[str],
+        "Also remove text about the story, e.g. byline,dateline.",
+        metavar="GROUP",
+        autocompletion=groups,
+    ),
     _option("tidy", bool, "Also remove trailing spaces and surplus blank lines."),
     _option("rules", list[Path], "A folder of your own rules; one with a built-in's id replaces it.", metavar="DIR"),
-    _option("guard", float, f"A text that would lose more than this share stays; {GUARD} by default.", min=0, max=1),
-    _option("time-limit", float, f"Seconds for a document, or it stays; {TIME_LIMIT:g} by default.", min=LEAST_TIME),
-    _option("text-field", list[str], "Field or column that holds the text, `text` by default; repeat for several."),
-    _option("id-field", str, "Field that holds the id, `id` by default."),
-    _option("url-field", str, "Field that holds the url, `url` by default."),
-    _option("html-field", str, "Field of a JSON record that holds a page; its article goes to the text field."),
-    _option("opt-out-field", str, "A record with false or off in this field stays; `cleaner` by default."),
+    _option(
+        "guard",
+        float,
+        f"A text that would lose more than this share stays; {GUARD} by default.",
+        min=0,
+        max=1,
+        metavar="SHARE",
+    ),
+    _option(
+        "time-limit",
+        float,
+        f"Seconds for a document, or it stays; {TIME_LIMIT:g} by default.",
+        min=LEAST_TIME,
+        metavar="SECONDS",
+    ),
+    _option("text-field", list[str], "What holds the text of a record, `text` by default; repeatable.", **_OF_A_FIELD),
+    _option("id-field", str, "What holds its id, `id` by default.", **_OF_A_FIELD),
+    _option("url-field", str, "What holds its url, `url` by default.", **_OF_A_FIELD),
+    _option("html-field", str, "What holds a page; its article goes to the text field.", **_OF_A_FIELD),
+    _option("opt-out-field", str, "A record with false or off in this stays; `cleaner` by default.", **_OF_A_FIELD),
     _option("markup", bool, "Texts of JSON records may hold tags and entities."),
     _option("include", list[str], "Of folders, read only files like this.", metavar="GLOB"),
     _option("exclude", list[str], "Of folders, leave out files like this.", metavar="GLOB"),
@@ -56,11 +76,9 @@ _SETTINGS = [
 ]
 _CONFIG = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="The config file; by default the nearest, here or above.", rich_help_panel=PANEL),
+    typer.Option(metavar="FILE", help="The config file; by default the nearest, here or above."),
 ]
-_ISOLATED = Annotated[
-    bool, typer.Option("--isolated", help="Look for no config file and no allow-list.", rich_help_panel=PANEL)
-]
+_ISOLATED = Annotated[bool, typer.Option("--isolated", help="Look for no config file and no allow-list.")]
 _FILES = [
     inspect.Parameter("config", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=_CONFIG),
     inspect.Parameter("isolated", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=_ISOLATED),

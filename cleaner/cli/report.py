@@ -19,7 +19,9 @@ def report(
     ] = None,
     seed: Seed = 1,
 ) -> None:
-    """Make the page of a run, one file that needs no network: cleaner report cleaned.
+    """Make the page of a run, one file that needs no network.
+
+    cleaner report cleaned
 
     It shows every removal of a small run, and of a big one a random sample that is the same for the same seed: up to
     2,000 of all, 20 of each rule, 5 of each of the 400 sites with most, and some 400 articles. Its counts are always of

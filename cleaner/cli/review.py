@@ -8,12 +8,13 @@ import typer
 
 from cleaner.allow import FILE_NAME, load_allowed, written_out
 from cleaner.batch.files import written
+from cleaner.cli.help import App
 from cleaner.cli.options import AsJson, RuleFolders, all_rules
 from cleaner.cli.output import emit, emit_json
 from cleaner.config import settle
 from cleaner.report.diff import visible
 
-app = typer.Typer(help="Take over what was judged in a report.", no_args_is_help=True)
+app = App(help="Take over what was judged in a report.", no_args_is_help=True)
 
 
 @app.callback()
@@ -36,7 +37,9 @@ def apply(
     rules: RuleFolders = None,
     as_json: AsJson = False,
 ) -> None:
-    """Keep what a report's reader called wrong: cleaner review apply decisions.json.
+    """Keep what a report's reader called wrong.
+
+    cleaner review apply decisions.json
 
     Wrong removals become entries of the allow-list, which `cleaner clean` finds by itself. A text that went more than
     once stays only in the article where it was judged, wherever it stands in it. Printed are examples to paste into the

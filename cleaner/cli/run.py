@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from cleaner.batch.one import Job
 from cleaner.batch.run import How, Seen, clean_into
-from cleaner.cli.output import emit, say
+from cleaner.cli.output import emit, on_terminal, say
 from cleaner.cli.report import write_page
 from cleaner.records import Source
 from cleaner.report.totals import Totals
@@ -71,7 +71,7 @@ class Watch(Protocol):
 def _watching(*, quiet: bool) -> AbstractContextManager[Watch | None]:
     if quiet:
         return nullcontext()
-    if sys.stderr.isatty():
+    if on_terminal(sys.stderr):
         from cleaner.cli.bar import Bar  # noqa: PLC0415  a log never pays for it
 
         return Bar()

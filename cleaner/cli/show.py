@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from cleaner.cli.complete import rules_or_categories
 from cleaner.cli.options import AsJson, Seed, names
 from cleaner.cli.output import emit_json, has_colour, paged
 from cleaner.errors import CleanerError
@@ -14,7 +15,10 @@ from cleaner.report.diff import visible
 def show(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="What `cleaner clean -o OUT` wrote.")],
     rule: Annotated[
-        list[str] | None, typer.Option("--rule", metavar="RULE", help="Only these rules or categories.")
+        list[str] | None,
+        typer.Option(
+            "--rule", metavar="RULE", help="Only these rules or categories.", autocompletion=rules_or_categories
+        ),
     ] = None,
     site: Annotated[list[str] | None, typer.Option(metavar="SITE", help="Only these sites.")] = None,
     article: Annotated[str | None, typer.Option(metavar="ID", help="Only the article of this id.")] = None,
@@ -22,7 +26,9 @@ def show(
     seed: Seed = 1,
     as_json: AsJson = False,
 ) -> None:
-    """Show removals of a run in context: cleaner show cleaned --rule credit/label --sample 20.
+    """Show removals of a run in context.
+
+    cleaner show cleaned --rule credit/label --sample 20
 
     On a terminal it is coloured (not with NO_COLOR) and goes through $PAGER, by default `less -FRX`.
     """

@@ -26,7 +26,10 @@ def stats(
     top: Annotated[int, typer.Option(metavar="N", min=1, help="Rows of each table.")] = 20,
     as_json: AsJson = False,
 ) -> None:
-    """Count what a run removed: cleaner stats cleaned --by rule --by site. With --json all tables, whole."""
+    """Count what a run removed. With --json all tables, whole.
+
+    cleaner stats cleaned --by rule --by site
+    """
     from cleaner.report import terminal  # noqa: PLC0415  its parts are slow to load
     from cleaner.report.run import Run  # noqa: PLC0415
     from cleaner.report.tally import tally  # noqa: PLC0415

@@ -28,7 +28,7 @@ def run_examples(ids: Names = None, rules: RuleFolders = None, as_json: AsJson =
 
     Without --rules the built-in rules, with it those of the folder.
 
-    Example: cleaner rules test promo/zap --rules cleaner-rules
+    cleaner rules test promo/zap --rules cleaner-rules
     """
     from cleaner.examples import differences  # noqa: PLC0415  needs the engine
 
@@ -71,7 +71,7 @@ def lint_rules(
 
     What is meant to be is explained in the rule's file: # lint: KIND: REASON
 
-    Example: cleaner rules lint --rules cleaner-rules
+    cleaner rules lint --rules cleaner-rules
     """
     from cleaner.authoring.lint import lint  # noqa: PLC0415  loads the engine
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cleaner.cli.complete import rule_ids
 from cleaner.cli.options import AsJson, RuleFolders, all_rules, names
 from cleaner.cli.output import emit, emit_json, has_colour, paged
 from cleaner.errors import CleanerError
@@ -34,7 +35,7 @@ def list_rules(
 ) -> None:
     """List rules: id, tier, languages, why. In a pipe, a line each with tabs between.
 
-    Example: cleaner rules list --category credit --tier default
+    cleaner rules list --category credit --tier default
     """
     folders, known = tuple(rules or ()), all_rules(rules)
     phrases = languages_of_phrases(folders)
@@ -107,13 +108,13 @@ def _table(rows: Sequence[dict[str, Any]]) -> str:
 
 
 def show_rule(
-    name: Annotated[str, typer.Argument(metavar="ID", help="A rule's id.")],
+    name: Annotated[str, typer.Argument(metavar="ID", help="A rule's id.", autocompletion=rule_ids)],
     rules: RuleFolders = None,
     as_json: AsJson = False,
 ) -> None:
     """Show one rule: why it is there, what it matches, its file, and its examples with [-what it removes-] marked.
 
-    Example: cleaner rules show runon/person
+    cleaner rules show runon/person
     """
     rule = by_id(all_rules(rules), name)
     phrases = languages_of_phrases(rules or ())

@@ -32,9 +32,8 @@ def new_rule(
 ) -> None:
     """Write a rule file from junk that you paste; it passes its own test. Numbers, dates and addresses may vary.
 
-    Example: cleaner rules new promo/zap "Sign up for the Zap newsletter"
-
-    Part of a line: cleaner rules new promo/zap "The mayor left. [-Read more on Zap-]"
+    cleaner rules new promo/zap "Sign up for the Zap newsletter"
+    cleaner rules new promo/zap "The mayor left. [-Read more on Zap-]"     part of a line
     """
     from cleaner.authoring.draft import default_folder, draft, near_kind, write  # noqa: PLC0415  needs the engine
     from cleaner.clean import Cleaner  # noqa: PLC0415

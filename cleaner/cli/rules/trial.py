@@ -30,15 +30,18 @@ def try_rule(
     near: Annotated[
         bool, typer.Option("--near", help="And lines that hold a literal but do not match, most frequent first.")
     ] = False,
-    form: Annotated[FormatName, typer.Option("--format", help="What the files hold, if not what they end in.")] = _AUTO,
-    text_field: Annotated[str, typer.Option(help="Field that holds the text.")] = "text",
-    url_field: Annotated[str, typer.Option(help="Field that holds the url.")] = "url",
+    form: Annotated[
+        FormatName,
+        typer.Option("--format", metavar="NAME", show_default=False, help=f"Read files as {', '.join(FORMATS)}."),
+    ] = _AUTO,
+    text_field: Annotated[str, typer.Option(metavar="FIELD", help="What holds the text of a record.")] = "text",
+    url_field: Annotated[str, typer.Option(metavar="FIELD", help="What holds its url.")] = "url",
     rules: RuleFolders = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what a rule would remove from documents of any format, most frequent first, in context. Writes nothing.
 
-    Example: cleaner rules try cleaner-rules/promo/zap.toml dump.jsonl --near
+    cleaner rules try cleaner-rules/promo/zap.toml dump.jsonl --near
     """
     from cleaner.authoring.trial import Trial, rows  # noqa: PLC0415  loads the engine
 

@@ -1,0 +1,21 @@
+"""What the server that workers are forked from loads: the work, and silence where a worker is born after its run died.
+
+Where a run is ended by `kill -9` while it starts a worker, the server, or the worker it just forked, reads half of what
+it was to be told. Neither has anyone to tell of it.
+"""
+
+import pickle
+import sys
+from types import TracebackType
+
+from cleaner.batch import work
+
+__all__ = ["work"]
+
+
+def _tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if not issubclass(kind, (EOFError, ConnectionError, pickle.UnpicklingError)):
+        sys.__excepthook__(kind, error, trace)
+
+
+sys.excepthook = _tell

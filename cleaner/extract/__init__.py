@@ -17,8 +17,8 @@ from cleaner.model import Document, Pruned, Rule
 __all__ = ["MAX_BYTES", "Extracted", "ExtractionError", "extract", "prune_fragment"]
 # One page in seventy has more when rules have pruned it, and trafilatura takes a twelfth of its time for those.
 MOST_ELEMENTS = 1_500
-# Share of a story that may be wrong by its lines' own scores: above it trafilatura is asked, and the lines weighed again.
-# Of the 703 pages of `benchmarks/weigh.py` a quarter is; asking about all of them makes F1 no better.
+# The share of a story that may be wrong, by the scores of its lines: above it trafilatura is asked, and the lines are
+# weighed again. That is a quarter of the pages of `benchmarks/weigh.py`; to ask about all makes F1 no better.
 DOUBTFUL = 0.08
 # A story shorter than this is doubted: the other readings of the page are asked.
 SHORT = 250

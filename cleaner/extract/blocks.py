@@ -48,7 +48,7 @@ _WORDS = [(word, kind) for kind, words in _NAMES.items() for word in words.split
 FEW_NAMES = 10_000
 _SCAN = Scanner([word for word, _ in _WORDS], FEW_NAMES)
 _LONGEST_NAME = 300
-_CACHE_LIMIT = 5_000
+_CACHE_LIMIT = 1_000
 
 
 @dataclass(slots=True, eq=False)

@@ -27,7 +27,7 @@ _LONG_BEFORE = XPath(
     smart_strings=False,
 )
 _FRAME = XPath('self::*[@itemprop="articleBody"] | .//h1 | .//main | .//*[@role="main" or @itemprop="articleBody"]')
-_CACHE_LIMIT = 5_000
+_CACHE_LIMIT = 1_000
 _KNOWN: dict[tuple[tuple[str, str], ...], "Selectors"] = {}
 
 

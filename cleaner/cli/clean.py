@@ -67,9 +67,9 @@ def clean(
     id_field: Annotated[str, typer.Option(help="Field that holds the id.")] = "id",
     url_field: Annotated[str, typer.Option(help="Field that holds the url.")] = "url",
     html_field: Annotated[
-        str, typer.Option(help="Field of a JSON record that holds a page; its article goes to the text field.")
+        str, typer.Option(help="Field or column that holds a page; its article goes to the text field.")
     ] = "",
-    markup: Annotated[bool, typer.Option("--markup", help="Texts of JSON records may hold tags and entities.")] = False,
+    markup: Annotated[bool, typer.Option("--markup", help="Texts of records may hold tags and entities.")] = False,
     left_out: Annotated[
         bool, typer.Option("--left-out", help="Of pages, also tell each line that is not in the article, and why.")
     ] = False,

@@ -21,13 +21,13 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 from benchmarks import html
-from cleaner.extract import read
+from cleaner.extract import DOUBTFUL, read
 from cleaner.extract.blocks import SKIPPED, Block, blocks
 from cleaner.extract.parse import parse
 from cleaner.extract.prune import prune
 from cleaner.extract.signs import see, see_again
 from cleaner.extract.told import told
-from cleaner.extract.weigh import weigh
+from cleaner.extract.weigh import LEAN, doubt, weigh
 from cleaner.find import host_of
 from cleaner.rules import builtin_rules
 
@@ -147,23 +147,39 @@ def site_fold(row: Mapping[str, Any], folds: int = FOLDS) -> int:
 
 
 def check(pages: Sequence[Sample]) -> None:
-    """Print the figures of pages that were scored by weights learnt from other sites."""
+    """Print the figures of pages that were scored by weights learnt from other sites, trafilatura asked more or less.
+
+    Of the article only what the weights decide: text rules and the fallbacks of `cleaner.extract` come after.
+    """
     tables = [learn([page for page in pages if site_fold(page.row) != fold]) for fold in range(FOLDS)]
     signs = {id(line): list(line.signs) for page in pages for line in page.blocks}
-    for lean in (0.0, 0.25, 0.5, 0.75, 1.0):
-        for reading in (True, False):
+    sets = {page.row["id"]: page.row["dataset"] for page in pages}
+    for lean in (0.0, LEAN, 0.3, 0.5):
+        with_reading: dict[str, Any] = {}
+        without: dict[str, tuple[Any, float]] = {}
+        for page in pages:
+            for line in page.blocks:
+                line.signs = list(signs[id(line)])
+            weigh(page.blocks, tables[site_fold(page.row)], lean)
+            text = "\n".join(line.text for line in page.blocks if line.score > 0)
+            scored = html.scorer().page(page.row, text)
+            if page.read:
+                with_reading[page.row["id"]] = scored
+            else:
+                without[page.row["id"]] = scored, doubt(page.blocks)
+        for limit in (-1.0, 0.04, DOUBTFUL, 0.12, 1.0):
+            asked = {name: with_reading[name] for name in with_reading if without[name][1] > limit}
             groups = defaultdict(list)
-            for page in pages:
-                if page.read is reading:
-                    for line in page.blocks:
-                        line.signs = list(signs[id(line)])
-                    weigh(page.blocks, tables[site_fold(page.row)], lean)
-                    text = "\n".join(line.text for line in page.blocks if line.score > 0)
-                    groups[page.row["dataset"]].append(html.scorer().page(page.row, text))
-            figures = {name: html.scorer().figures(group) for name, group in sorted(groups.items())}
-            means = "  ".join(f"{key} {html.mean(figures, key):.4f}" for key in ("f1", "recall", "precision", "exact"))
-            print(f"lean {lean:+.2f} {'with' if reading else 'without'} trafilatura: {means}")
-            print("   " + "  ".join(f"{name[:7]} {one['f1']:.3f}/{one['recall']:.3f}" for name, one in figures.items()))
+            for name, (scored, _) in without.items():
+                groups[sets[name]].append(asked.get(name, scored))
+            _print(f"lean {lean:.2f}, asked above {limit:5.2f} ({len(asked) / len(without):4.0%})", groups)
+
+
+def _print(head: str, groups: Mapping[str, Sequence[Any]]) -> None:
+    figures = {name: html.scorer().figures(group) for name, group in sorted(groups.items())}
+    means = "  ".join(f"{key} {html.mean(figures, key):.4f}" for key in ("f1", "recall", "precision", "exact"))
+    print(f"{head}: {means}")
+    print("   " + "  ".join(f"{name[:7]} {one['f1']:.3f}/{one['recall']:.3f}" for name, one in figures.items()))
 
 
 def main() -> None:

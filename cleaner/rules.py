@@ -17,12 +17,12 @@ from cleaner.find import SLOT, filled
 from cleaner.fold import fold_case, plain
 from cleaner.model import Rule, is_named
 
-REQUIRED = ("why", "literals", "examples")
-OPTIONAL = ("pattern", "select", "removes", "at", "case", "longest", "through", "where", "sites", "strict", "also")
+REQUIRED = ("why", "examples")
+PATTERN_ONLY = ("literals", "through", "removes", "at", "case", "longest", "where")
+OPTIONAL = ("pattern", "select", "sites", "strict", "also", *PATTERN_ONLY)
 CHOICES = {"at": ("start", "word"), "removes": ("line", "match"), "where": ("head", "tail")}
 FLAGS = ("strict", "case")
 LISTS = ("literals", "examples", "sites")
-PATTERN_ONLY = ("through", "removes", "at", "case", "longest", "where")
 LONGEST_LINE = 300  # code points; a longer line is a paragraph, and a rule that takes one whole has to say so
 TEXTS = ("why", "pattern", "select", "through", "also")
 MARK = regex.compile(r"\[-(.*?)-\]", regex.DOTALL)
@@ -296,7 +296,7 @@ def _rule(
     table["slots"] = slots = _slots(path, table, vocabulary)
     if check:
         _check_patterns(path, table, slots)
-    seen = map(plain, _expanded(path, table["literals"], vocabulary))
+    seen = map(plain, _expanded(path, table.get("literals", ()), vocabulary))
     table["literals"] = tuple(dict.fromkeys(seen if table.get("case") else map(fold_case, seen)))
     table["examples"] = (*table["examples"], *more_examples.get(name, ()))
     if table.get("removes", "line") == "line" and "pattern" in table:
@@ -313,6 +313,8 @@ def _check_keys(path: Path, table: Mapping[str, Any]) -> None:
             raise RuleError(f"{path}: {key}: is missing")
     if ("pattern" in table) == ("select" in table):
         raise RuleError(f"{path}: pattern: a rule has either a pattern or a select, never both")
+    if "pattern" in table and "literals" not in table:
+        raise RuleError(f"{path}: literals: is missing")
     for key, value in table.items():
         _check_value(path, key, value)
         if key in PATTERN_ONLY and "select" in table:

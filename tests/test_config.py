@@ -322,8 +322,7 @@ def test_they_hold_in_every_way_of_cleaning(run: Runner, home: Path) -> None:
 def test_a_rule_that_cuts_elements_is_ignored_too(run: Runner, home: Path) -> None:
     (home / "own" / "kind").mkdir(parents=True)
     (home / "own" / "kind" / "aside.toml").write_text(
-        "why = 'A box.'\nliterals = ['zz-box']\nselect = '.zz-box'\n"
-        "examples = ['<p>A</p>[-<p class=\"zz-box\">B</p>-]', '<p>C</p>']\n"
+        "why = 'A box.'\nselect = '.zz-box'\nexamples = ['<p>A</p>[-<p class=\"zz-box\">B</p>-]', '<p>C</p>']\n"
     )
     page = '<html><body><article>{}<p class="zz-box">The mayor spoke in the box of it.</p></article></body></html>'
     story = "".join(

@@ -16,6 +16,8 @@ pattern = '''junk'''
 examples = ["[-junk-]", "no harm"]
 """
 
+SELECTS = GOOD.replace("literals = [\"junk\"]\npattern = '''junk'''", "select = 'i'").replace("junk", "<i>junk</i>")
+
 
 def write(folder: Path, text: str, name: str = "kind/name.toml") -> Path:
     path = folder / name
@@ -27,6 +29,11 @@ def write(folder: Path, text: str, name: str = "kind/name.toml") -> Path:
 def test_the_id_is_the_path(tmp_path: Path) -> None:
     (rule,) = load_rules(write(tmp_path, GOOD, "kind/sub/name.toml"))
     assert (rule.id, rule.category, rule.removes) == ("kind/sub/name", "kind", "line")
+
+
+def test_a_rule_for_elements_needs_no_literals(tmp_path: Path) -> None:
+    (rule,) = load_rules(write(tmp_path, SELECTS))
+    assert (rule.select, rule.literals) == ("i", ())
 
 
 @pytest.mark.parametrize(
@@ -47,11 +54,13 @@ def test_the_id_is_the_path(tmp_path: Path) -> None:
         (GOOD + "longest = 'x'", "longest: must be a number of characters"),
         (GOOD + "longest = 0", "longest: must be a number of characters"),
         (GOOD + "select = 'p'", "either a pattern or a select"),
-        (GOOD.replace("pattern = '''junk'''", "select = 'p'\nwhere = 'head'"), "where: has no meaning beside select"),
+        (SELECTS + "where = 'head'", "where: has no meaning beside select"),
+        (SELECTS + "literals = ['junk']", "literals: has no meaning beside select"),
+        (GOOD.replace('literals = ["junk"]', ""), "literals: is missing"),
         (GOOD.replace("'''junk'''", "'''{{nothing}}'''"), r"no file in words/ has phrases called \{\{nothing\}\}"),
         (GOOD.replace("'''junk'''", "'''{{agenci}}'''"), r"did you mean \{\{agency\}\}"),
         (GOOD.replace("'''junk'''", "3"), "pattern: must be a text"),
-        (GOOD.replace("pattern = '''junk'''", "select = 'p['"), "select: not a valid CSS selector"),
+        (SELECTS.replace("'i'", "'p['"), "select: not a valid CSS selector"),
     ],
 )
 def test_a_mistake_names_file_key_and_mend(tmp_path: Path, text: str, message: str) -> None:

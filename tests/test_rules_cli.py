@@ -238,7 +238,7 @@ def test_try_takes_elements_from_pages(run: Runner, tmp_path: Path) -> None:
     page = f'<html><body><article>{story}<div class="zap-box">Zap it all</div></article></body></html>'
     (tmp_path / "page.html").write_text(page)
     examples = """['[-<p class="zap-box">x</p>-]', '<p>zap</p>']"""
-    rule = f"why = 'x'\nliterals = ['zap']\nselect = '.zap-box'\nexamples = {examples}\n"
+    rule = f"why = 'x'\nselect = '.zap-box'\nexamples = {examples}\n"
     path = write(tmp_path / "own", rule)
     found = json.loads(run("rules", "try", path, tmp_path / "page.html", "--json").out)
     assert [(row["text"], row["count"]) for row in found["most_frequent"]] == [("Zap it all", 1)]

@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import itertools
+import json
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -106,10 +107,14 @@ def _original_rows(out: Path, entry: Entry, stack: contextlib.ExitStack) -> Iter
             yield from ((group, rows_of(piece.raw)) for piece in run if not piece.rows[0].get("unreadable"))
             continue
         group, rows_in = int.from_bytes(block.head), list(run)
-        batch, texts = rows_of(block.data), dict[str, dict[int, str]]()
+        batch, texts = rows_of(block.data), dict[str, dict[int, str | None]]()
         for piece in rows_in:
             for field, rows in itertools.groupby(piece.rows, key=lambda row: row["field"]):
-                cuts = [(row["start"], row["text"]) for row in rows if "start" in row]
-                texts.setdefault(field, {})[piece.place] = edit.restore(text_of(batch, piece.place, field), cuts)
+                held = list(rows)
+                made = next((row["was"] for row in held if "was" in row), None)
+                if made is not None:
+                    texts.setdefault(field, {})[piece.place] = json.loads(made)
+                elif cuts := [(row["start"], row["text"]) for row in held if "start" in row]:
+                    texts.setdefault(field, {})[piece.place] = edit.restore(text_of(batch, piece.place, field), cuts)
         first, last = rows_in[0].place, rows_in[-1].place
         yield group, replaced_texts(batch, texts).slice(first, last + 1 - first)

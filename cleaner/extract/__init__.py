@@ -1,4 +1,4 @@
-"""HTML -> Document: DOM rules prune the tree, trafilatura reads it, and each line that is left is weighed."""
+"""HTML -> Document: DOM rules prune the tree, each line that is left is weighed, trafilatura is asked in doubt."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -10,7 +10,7 @@ from cleaner.extract.parse import MAX_BYTES, ExtractionError, parse
 from cleaner.extract.prune import prune, visible
 from cleaner.extract.signs import KEPT, see
 from cleaner.extract.told import told
-from cleaner.extract.weigh import reasons, weigh
+from cleaner.extract.weigh import doubt, reasons, weigh
 from cleaner.find import host_of
 from cleaner.model import Document, Pruned, Rule
 from cleaner.spare import Keep
@@ -18,6 +18,9 @@ from cleaner.spare import Keep
 __all__ = ["MAX_BYTES", "Extracted", "ExtractionError", "extract", "prune_fragment"]
 # One page in seventy has more when rules have pruned it, and trafilatura takes a twelfth of its time for those.
 MOST_ELEMENTS = 1_500
+# The share of a story that may be wrong, by the scores of its lines: above it trafilatura is asked, and the lines are
+# weighed again. That is a quarter of the pages of `benchmarks/weigh.py`; to ask about all makes F1 no better.
+DOUBTFUL = 0.08
 # A story shorter than this is doubted: the other readings of the page are asked.
 SHORT = 250
 _RIVAL = 1.7
@@ -55,9 +58,13 @@ def extract(
     strip_elements(tree, *SKIPPED, with_tail=False)
     pruned = prune(tree, rules, host_of(url or ""), keep)
     lines = blocks(tree)
-    see(lines, read(tree), about.body, about.titles)
+    see(lines, None, about.body, about.titles)
     weigh(lines)
-    chosen, source = _chosen(lines, about.body)
+    asked = doubt(lines) > DOUBTFUL and (taken := read(tree)) is not None
+    if asked:
+        see(lines, taken, about.body, about.titles)
+        weigh(lines)
+    chosen, source = _chosen(lines, about.body, asked=asked)
     if not chosen:
         raise ExtractionError("the page holds no article (is it a home page, a login or a script shell?)")
     meta = about.meta | {"extracted": source} | ({"url": url} if url else {})
@@ -79,7 +86,7 @@ def read(tree: Any) -> str | None:
     return str(getattr(found, "text", "") or "")
 
 
-def _chosen(lines: Sequence[Block], body: str) -> tuple[list[str], str]:
+def _chosen(lines: Sequence[Block], body: str, *, asked: bool) -> tuple[list[str], str]:
     """Return the lines of the story, and what they were chosen by."""
     weighed = [line.text for line in lines if line.score > 0]
     size = sum(map(len, weighed))
@@ -88,7 +95,7 @@ def _chosen(lines: Sequence[Block], body: str) -> tuple[list[str], str]:
         return voted, "trafilatura"
     if len(body) > max(SHORT, _RIVAL * size):
         return [" ".join(line.split()) for line in body.splitlines() if line.strip()], "structured data"
-    return weighed, "weights"
+    return weighed, "weights and trafilatura" if asked else "weights"
 
 
 def _account(lines: Sequence[Block], chosen: Sequence[str]) -> list[Pruned]:

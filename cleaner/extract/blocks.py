@@ -44,9 +44,11 @@ _NAMES = {
     "hidden": "hidden hide invisible",
 }
 _WORDS = [(word, kind) for kind, words in _NAMES.items() for word in words.split()]
-_SCAN = Scanner([word for word, _ in _WORDS])
+# Bytes of names after which Hyperscan is worth its start: about what a page or two have.
+FEW_NAMES = 10_000
+_SCAN = Scanner([word for word, _ in _WORDS], small=FEW_NAMES)
 _LONGEST_NAME = 300
-_CACHE_LIMIT = 5_000
+_CACHE_LIMIT = 1_000
 
 
 @dataclass(slots=True, eq=False)

@@ -5,7 +5,7 @@ from typing import Any
 
 from lxml.etree import XPath
 
-from cleaner.extract.blocks import BLOCKS
+from cleaner.extract.blocks import BLOCKS, FEW_NAMES
 from cleaner.find import Scanner, host_matches
 from cleaner.model import Pruned, Rule
 from cleaner.selector import Selector, selectors
@@ -28,7 +28,7 @@ _LONG_BEFORE = XPath(
     smart_strings=False,
 )
 _FRAME = XPath('self::*[@itemprop="articleBody"] | .//h1 | .//main | .//*[@role="main" or @itemprop="articleBody"]')
-_CACHE_LIMIT = 5_000
+_CACHE_LIMIT = 1_000
 _KNOWN: dict[tuple[tuple[str, str], ...], "Selectors"] = {}
 
 
@@ -58,12 +58,15 @@ class Selectors:
                 yield from ((part, found) for found in selector.reached(element))
 
     def _anchored(self, element: Any) -> list[Part]:
-        parts = [part for part in self.by_tag.get(element.tag, ()) if part[1].matches(element)]
+        tagged = self.by_tag.get(element.tag)
+        parts = [part for part in tagged if part[1].matches(element)] if tagged else []
         for name, value in element.items():
-            if name in self.by_name:
-                values = self.by_name[name]
-                fitting = values.cache.get(value)  # most values were seen before
-                fitting = values.fitting(value) if fitting is None else fitting
+            if (values := self.by_name.get(name)) is None:
+                continue
+            fitting = values.cache.get(value)  # most values were seen before
+            if fitting is None:
+                fitting = values.fitting(value)
+            if fitting:
                 parts += [part for part in fitting if part[1].simple or part[1].matches(element)]
         return parts
 
@@ -75,7 +78,7 @@ class _Values:
         self.anyhow = [part for part in parts if not part[1].value]
         wanted = sorted({selector.value for _, selector in parts if selector.value})
         self.by_value = [[part for part in parts if part[1].value == value] for value in wanted]
-        self.scan = Scanner(wanted)
+        self.scan = Scanner(wanted, small=FEW_NAMES)
         self.cache: dict[str, tuple[Part, ...]] = {}
 
     def fitting(self, value: str) -> tuple[Part, ...]:

@@ -123,7 +123,7 @@ def _take(item: Mapping[str, Any], given: dict[str, str], found: Told) -> None:
             given[key] = value
     body = item.get("articleBody")
     if isinstance(body, str) and len(body) > len(found.body):
-        found.body = _unmarked(body)
+        found.body = _unmarked(body.encode("utf-8", "replace").decode())  # escapes may be half of a pair
 
 
 def _plain(value: Any) -> str:

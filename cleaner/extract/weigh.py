@@ -4,13 +4,15 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from math import exp
 
 from cleaner.extract.blocks import Block
 from cleaner.extract.signs import see_again
 
 Weights = Mapping[str, Sequence[float]]
-LEAN = 0.3
+LEAN = 0.15
 _NONE = (0.0, 0.0)
+_SURE = 50.0  # a score beyond which exp() only grows
 
 
 @cache
@@ -34,6 +36,16 @@ def weigh(blocks: Sequence[Block], table: Weights | None = None, lean: float = L
     for block, pairs, more in zip(blocks, found, see_again(blocks, first), strict=True):
         block.signs += more
         block.score = lean + sum([pair[1] for pair in pairs]) + sum([table.get(sign, _NONE)[1] for sign in more])
+
+
+def doubt(blocks: Sequence[Block]) -> float:
+    """Return how many characters the scores expect to be wrong, for each of the story; 1 where there is no story.
+
+    A score is the logarithm of the odds that a line is story, since a logistic regression learnt the weights.
+    """
+    wrong = sum([len(block.text) / (1 + exp(min(abs(block.score), _SURE))) for block in blocks])
+    story = sum([len(block.text) for block in blocks if block.score > 0])
+    return min(wrong / story, 1.0) if story else 1.0
 
 
 def reasons(block: Block, table: Weights | None = None, most: int = 3) -> list[str]:

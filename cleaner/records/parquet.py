@@ -4,8 +4,10 @@ A block holds rows as an Arrow stream. A clean block does too, behind its length
 is written when all are there.
 """
 
+import json
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -14,6 +16,8 @@ from cleaner.errors import CleanerError
 from cleaner.model import Document
 from cleaner.records.base import NOTHING, Digest, Fields, Format, Note, Reading, Record, Row, Text, says_off, unheard
 from cleaner.records.blocks import BLOCK, Block, Grammar
+from cleaner.records.prepared import made_text
+from cleaner.spare import spared_by
 
 ROWS = 1000  # rows of a block at most
 _FRAME = struct.Struct("<QI")  # bytes of a clean block, and the number of its row group
@@ -63,7 +67,9 @@ class Parquet(Format):
         if not set(fields.texts) & set(schema.names):
             known = ", ".join(schema.names[:8])
             raise CleanerError(f"{name}: no column {fields.text!r} (columns: {known}): name it with --text-field")
-        for field in set(fields.texts) & set(schema.names):
+        if fields.html and fields.html not in schema.names:
+            raise CleanerError(f"{name}: no column {fields.html!r}: name the column of the page with --html-field")
+        for field in {*fields.texts, fields.html} & set(schema.names):
             kind = schema.field(field).type
             if not _is_text(pyarrow, kind):
                 raise CleanerError(f"{name}: column {field!r} is {kind}, not a text: name another with --text-field")
@@ -85,7 +91,7 @@ class Parquet(Format):
             if index in skip:
                 yield Record(block.first + index, b"", trouble=skip[index], offset=block.first + index)
             else:
-                yield row_record(block.first + index, batch, index, reading.fields)
+                yield _made_record(block.first + index, batch, index, reading)
 
     def digest(self, fields: Fields) -> "RowDigest":
         """Return a hash of the texts of rows."""
@@ -222,6 +228,32 @@ def row_record(number: int, batch: Any, index: int, fields: Fields) -> Record:
     return Record(number, b"", document, field=field, more=tuple(more), offset=number, held={})
 
 
+def _made_record(number: int, batch: Any, index: int, reading: Reading) -> Record:
+    """Read a row; where its text is made of a page, or of one with markup, `was` holds the old one as JSON."""
+    record, fields = row_record(number, batch, index, reading.fields), reading.fields
+    if (
+        record.problem
+        or record.opted_out
+        or not (fields.html or fields.markup)
+        or fields.text not in batch.schema.names
+    ):
+        return record
+    value = text_of(batch, index, fields.html or fields.text)
+    if value is None and fields.markup:
+        return record
+    url = str(text_of(batch, index, fields.url) or "") if fields.url in batch.schema.names else None
+    keep = reading.keep(record.document.id if record.document else str(number))
+    try:
+        text, pruned = made_text(value or "", url, reading, keep)
+    except CleanerError as error:
+        return Record(number, _stream(batch.slice(index, 1)), None, str(error), offset=number)
+    was = text_of(batch, index, fields.text)
+    if text == was:
+        return record
+    made = row_record(number, replaced_texts(batch.slice(index, 1), {fields.text: {0: text}}), 0, fields)
+    return replace(made, pruned=pruned, was=json.dumps(was), spared=spared_by(keep))
+
+
 def text_of(batch: Any, index: int, name: str) -> Any:
     """Return a value of a row."""
     return batch.column(name)[index].as_py()
@@ -232,19 +264,19 @@ def _with_texts(batch: Any, records: Sequence[Record]) -> Any:
     changed: dict[str, dict[int, str]] = {}
     for index, record in enumerate(records):
         for (field, document), text in zip(record.texts, (record.held or {}).get("after", ()), strict=False):
-            if text != document.text:
+            if text != document.text or record.was is not None:
                 changed.setdefault(field, {})[index] = text
     return replaced_texts(batch, changed)
 
 
-def replaced_texts(batch: Any, texts: Mapping[str, Mapping[int, str]]) -> Any:
+def replaced_texts(batch: Any, texts: Mapping[str, Mapping[int, str | None]]) -> Any:
     """Return rows with other texts, by column and place of the row."""
     for field, by_index in texts.items():
         batch = _replaced(batch, field, by_index)
     return batch
 
 
-def _replaced(batch: Any, field: str, texts: Mapping[int, str]) -> Any:
+def _replaced(batch: Any, field: str, texts: Mapping[int, str | None]) -> Any:
     pyarrow, _ = _libraries()
     from pyarrow import compute  # noqa: PLC0415  comes with an extra
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from cleaner.errors import CleanerError
+from cleaner.model import Pruned
 from cleaner.records.base import Reading, Record, says_off
 from cleaner.spare import Keep, spared_by
 
@@ -49,9 +50,9 @@ def prepared(
     url = held[fields.url].value if fields.url in held and isinstance(held[fields.url].value, str) else None
     keep = reading.keep(shown(source, held.get(fields.id)) or str(number))
     try:
-        text, pruned = _made(held[asked].value, url, reading, keep)
-    except (CleanerError, TimeoutError) as error:
-        return Record(number, raw, None, str(error) or "its markup cannot be read in time")
+        text, pruned = made_text(held[asked].value, url, reading, keep)
+    except CleanerError as error:
+        return Record(number, raw, None, str(error))
     if not fields.html and text == held[asked].value:
         return record(source)
     made, was = put(source, held, fields.text, text)
@@ -63,7 +64,12 @@ def shown(source: str, member: Any) -> str:
     return str(member.value) if member and source[member.start] in '"-0123456789' else ""
 
 
-def _made(value: str, url: str | None, reading: Reading, keep: Keep | None) -> tuple[str, tuple[Any, ...]]:
+def made_text(value: str, url: str | None, reading: Reading, keep: Keep | None) -> tuple[str, tuple[Pruned, ...]]:
+    """Return the article of a page, or a text without its markup, and what rules cut from the page.
+
+    Raises:
+        CleanerError: there is no article, or the markup cannot be read in time.
+    """
     if reading.fields.html:
         from cleaner.extract import extract  # noqa: PLC0415  text never pays for the HTML engine
 
@@ -71,7 +77,10 @@ def _made(value: str, url: str | None, reading: Reading, keep: Keep | None) -> t
         return document.text, pruned
     from cleaner.markup import has_markup, unmark  # noqa: PLC0415  the same
 
-    return (unmark(value)[0] if has_markup(value) else value), ()
+    try:
+        return (unmark(value)[0] if has_markup(value) else value), ()
+    except TimeoutError as error:
+        raise CleanerError("its markup cannot be read in time") from error
 
 
 def put(source: str, held: Mapping[str, Any], field: str, text: str) -> tuple[str, str]:

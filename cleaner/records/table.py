@@ -5,6 +5,7 @@ import functools
 import itertools
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from cleaner.clean import CleanResult
@@ -12,7 +13,9 @@ from cleaner.errors import CleanerError
 from cleaner.model import Document
 from cleaner.records.base import Fields, Format, Reading, Record, Row, Text, Written, decode, says_off
 from cleaner.records.blocks import BROKEN, NEED, Block, End
+from cleaner.records.prepared import made_text
 from cleaner.records.source_text import Places, cuts, put_back, with_back, without
+from cleaner.spare import spared_by
 
 _DELIMITERS = ",;\t|"
 
@@ -179,6 +182,35 @@ class Table(Format):
         source, problem = decode(raw)
         if problem or not number or not source.strip("\r\n"):
             return Record(number, raw, None, problem)
+        if reading.fields.html or reading.fields.markup:
+            return self._prepared(number, raw, source, block, reading)
+        return self._row(number, raw, source, block, reading)
+
+    def _prepared(self, number: int, raw: bytes, source: str, block: Block, reading: Reading) -> Record:
+        """Read a row whose text is made first: the new cell has quotes, as it may hold anything."""
+        fields = reading.fields
+        found, columns = dialect(block.head, reading.name)
+        cells = dict(zip(columns, found.split(source), strict=False))
+        asked = fields.html or fields.text
+        for name in (asked, fields.text):
+            if name not in cells:
+                return Record(number, raw, None, f"no column {name!r} (columns: {', '.join(columns[:8])})")
+        row = self._row(number, raw, source, block, reading)
+        if not row.document:
+            return row
+        keep = reading.keep(row.document.id)
+        try:
+            text, pruned = made_text(_text(source, cells[asked]), row.document.url or None, reading, keep)
+        except CleanerError as error:
+            return Record(number, raw, None, str(error))
+        if text == _text(source, cells[fields.text]):
+            return row
+        start, end = _around(cells[fields.text])
+        quoted = '"' + text.replace('"', '""') + '"'
+        made = self._row(number, raw, source[:start] + quoted + source[end:], block, reading)
+        return replace(made, pruned=pruned, was=source[start:end], spared=spared_by(keep))
+
+    def _row(self, number: int, raw: bytes, source: str, block: Block, reading: Reading) -> Record:
         found, columns = dialect(block.head, reading.name)
         cells = dict(zip(columns, found.split(source), strict=False))
         key, url, off = (
@@ -207,7 +239,7 @@ class Table(Format):
                     raise ValueError(
                         f"what is left of {field!r} starts with a quote, which a cell without quotes cannot"
                     )
-        return without(source, gone).encode() if gone else record.raw
+        return without(source, gone).encode() if gone or record.was is not None else record.raw
 
     def written(self, record: Record, field: str, fields: Fields) -> Written:
         """Return where a cell is written."""
@@ -236,6 +268,11 @@ class Table(Format):
         source = raw.decode()
         found, columns = dialect(block.head, reading.name)
         cells = dict(zip(columns, found.split(source), strict=False))
+        if made := [row for row in rows if "was" in row]:
+            rows = [row for row in rows if "was" not in row]
+            source = self.undo(raw, number, rows, block, reading).decode()
+            start, end = _around(dict(zip(columns, found.split(source), strict=False))[made[0]["field"]])
+            return (source[:start] + str(made[0]["was"]) + source[end:]).encode()
         pieces = []
         for field, group in itertools.groupby(rows, key=lambda row: row["field"]):
             if field not in cells:
@@ -251,6 +288,11 @@ class Table(Format):
 def _text(source: str, cell: Cell) -> str:
     text = source[cell.start : cell.end]
     return text.replace('""', '"') if cell.quoted else text
+
+
+def _around(cell: Cell) -> tuple[int, int]:
+    """Where a cell stands with its quotes."""
+    return cell.start - cell.quoted, cell.end + cell.quoted
 
 
 def _places(source: str, cell: Cell) -> Places:

@@ -4,7 +4,7 @@ import dataclasses
 import difflib
 import functools
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -102,15 +102,30 @@ def load_words(folder: Path) -> tuple[Vocabulary, dict[str, list[str]]]:
     examples: dict[str, list[str]] = {}
     own = builtin_folder()
     for place in (own,) if folder == own else (own, folder):
-        for path in sorted((place / WORDS).glob("*.toml")):
-            table = _read(path)
-            _known_keys(path, table, ("language", "phrases", "examples"))
+        for path, table in _words(place / WORDS):
             for name, values in _tables(path, table, "phrases"):
                 phrases.setdefault(name, {}).update(dict.fromkeys(values))
             if place == folder:
                 for rule, values in _tables(path, table, "examples"):
                     examples.setdefault(rule, []).extend(values)
     return {name: tuple(values) for name, values in phrases.items()}, examples
+
+
+def phrases_by_language(folder: Path) -> Iterator[tuple[str, Mapping[str, Sequence[str]]]]:
+    """Yield the language of each file in a folder `words`, and its phrases by their name.
+
+    Raises:
+        RuleError: a file is not valid.
+    """
+    for path, table in _words(folder):
+        yield str(table.get("language", path.stem.capitalize())), dict(_tables(path, table, "phrases"))
+
+
+def _words(folder: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    for path in sorted(folder.glob("*.toml")):
+        table = _read(path)
+        _known_keys(path, table, ("language", "phrases", "examples"))
+        yield path, table
 
 
 def chosen(

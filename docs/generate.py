@@ -167,9 +167,9 @@ def command_part(path: Sequence[str], command: Any) -> Iterator[str]:
     """Yield the lines of a command: how it is called, what it does, its commands, arguments and options."""
     words = [*path, *command.collect_usage_pieces(command.context_class(command))]
     yield f"```text\n{' '.join(words)}\n```\n"
-    for text in (command.help, command.epilog):
-        if text:
-            yield _text(inspect.cleandoc(text)) + "\n"
+    for paragraph in "\n\n".join(map(inspect.cleandoc, filter(None, (command.help, command.epilog)))).split("\n\n"):
+        is_example = paragraph.startswith("cleaner ")
+        yield f"```text\n{paragraph}\n```\n" if is_example else _text(paragraph) + "\n"
     below = [(name, one) for name, one in getattr(command, "commands", {}).items() if not one.hidden]
     if below:
         yield from ("| command | |", "|---|---|")

@@ -51,21 +51,23 @@ def table(rows: Sequence[dict[str, Any]], cleaner: Cleaner) -> str:
     """
     ours = {row["id"]: cleaner.clean(row["text"], site(row)) for row in rows}
     rivals = peers() | {"cleaner": lambda row: ours[row["id"]].text}
-    lines = ["| | junk removed | story lost, per million characters | articles perfect |", "|---|---|---|---|"]
+    lines = ["| | junk removed | story lost, per million characters | articles perfect |", "|---|---:|---:|---:|"]
     with tempfile.TemporaryDirectory() as folder:
         annotated = Path(folder, "gold.jsonl")
         annotated.write_text("".join(json.dumps(row) + "\n" for row in rows))
         for name, left in rivals.items():
             texts = {row["id"]: left(row) for row in rows}
-            lines.append(_line(name, score_texts(texts, "--json", annotated=annotated)))
+            lines.append(table_line(name, score_texts(texts, "--json", annotated=annotated)))
     if len(rows) == len(gold()):
-        lines.append(_line("cleaner, by its ledger", score(ours, "--json")))
+        lines.append(table_line("cleaner, by its ledger", score(ours, "--json")))
     return "\n".join(lines)
 
 
-def _line(name: str, scores: str) -> str:
+def table_line(name: str, scores: str) -> str:
+    """Return a line of the table: a name, and what the scorer says as JSON."""
     found = json.loads(scores)
-    return f"| {name} | {found['recall']:.1%} | {found['damage_ppm']:,.0f} | {found['perfect']:.1%} |"
+    recall, perfect = (f"{100 * found[key]:.1f} %" for key in ("recall", "perfect"))
+    return f"| {name} | {recall} | {found['damage_ppm']:,.0f} | {perfect} |"
 
 
 def show(rows: list[dict[str, Any]], results: dict[str, CleanResult], kind: str, category: str) -> None:

@@ -23,10 +23,13 @@ from typing import Any
 import pytest
 import regex
 
-from cleaner import load_allowed
+from benchmarks.corpora import gold, site
+from benchmarks.gold import score, table_line
+from cleaner import Cleaner, load_allowed
 from cleaner.examples import failures
 from cleaner.rules import load_rules
 from docs.generate import pages
+from tests.corpora import needs_corpora
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -175,6 +178,14 @@ def test_links_lead_somewhere(page: Path) -> None:
             assert anchor in anchors(target), f"{name}#{anchor}"
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_rows_of_tables_have_as_many_cells_as_their_heads(page: Path) -> None:
+    tables = regex.findall(r"(?:^\|.*\n)+", BLOCK.sub("", page.read_text(encoding="utf-8")), regex.MULTILINE)
+    for table in tables:
+        head, *rows = [len(regex.findall(r"(?<!\\)\|", line)) for line in table.splitlines()]
+        assert set(rows) == {head}, table.splitlines()[0]
+
+
 def anchors(page: Path) -> set[str]:
     """Return what the headings of a page can be linked by, as GitHub makes it."""
     headings = regex.findall(r"^#+ (.*)$", BLOCK.sub("", page.read_text(encoding="utf-8")), regex.MULTILINE)
@@ -185,6 +196,25 @@ def anchors(page: Path) -> set[str]:
 def test_pages_that_are_made_are_fresh(name: str, text: str) -> None:
     stale = (ROOT / "docs" / name).read_text(encoding="utf-8") != text
     assert not stale, f"docs/{name} is stale: run `python docs/generate.py`"
+
+
+@needs_corpora
+def test_figures_are_those_of_the_command() -> None:
+    """Of the cleaner itself; those of others change with their versions."""
+    cleaner = Cleaner()
+    results = {row["id"]: cleaner.clean(row["text"], site(row)) for row in gold()}
+    page = (ROOT / "docs" / "precision.md").read_text(encoding="utf-8")
+    line = table_line("cleaner, by its ledger", score(results, "--json"))
+    assert line in page
+    assert line in (ROOT / "README.md").read_text(encoding="utf-8")
+    told = {junk: share for share, junk in regex.findall(r"\| ([\d.]+) % \| ([\d,]+) \|$", page, regex.MULTILINE)}
+    scored = "".join(score(results, "--by", by) for by in ("lang", "category"))
+    found = {
+        f"{int(junk):,}": f"{100 * float(share):.1f}"
+        for share, junk in regex.findall(r"recall (\S+)  junk +(\d+)", scored)
+    }
+    assert told.items() <= found.items()
+    assert len(told) >= 16
 
 
 def test_every_page_is_in_the_index() -> None:

@@ -48,7 +48,7 @@ def _trafilatura() -> Peer:
 
 def _justext() -> Peer:
     """Run jusText with the stop words of the article's language; without any where it has none, as its guide says."""
-    import justext  # noqa: PLC0415  need not be there
+    import justext  # type: ignore[import-untyped]  # noqa: PLC0415  need not be there
 
     def left(row: Row) -> str:
         language = _STOPLISTS.get(row["lang"])

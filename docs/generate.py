@@ -165,10 +165,11 @@ def commands(command: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, .
 
 def command_part(path: Sequence[str], command: Any) -> Iterator[str]:
     """Yield the lines of a command: how it is called, what it does, its commands, arguments and options."""
-    words = [*path, *command.collect_usage_pieces(command.context_class(command))]
+    context = command.context_class(command)
+    words = [*path, *command.collect_usage_pieces(context)]
     yield f"```text\n{' '.join(words)}\n```\n"
     for paragraph in "\n\n".join(map(inspect.cleandoc, filter(None, (command.help, command.epilog)))).split("\n\n"):
-        is_example = paragraph.startswith("cleaner ")
+        is_example = paragraph.removeprefix("Example: ").startswith("cleaner ")
         yield f"```text\n{paragraph}\n```\n" if is_example else _text(paragraph) + "\n"
     below = [(name, one) for name, one in getattr(command, "commands", {}).items() if not one.hidden]
     if below:
@@ -177,7 +178,9 @@ def command_part(path: Sequence[str], command: Any) -> Iterator[str]:
             anchor = "-".join((*path, name))
             yield f"| [{name}](#{anchor}) | {_text(_first(one.help))} |"
         yield ""
-    told = [param for param in command.params if not getattr(param, "hidden", False)]
+    told = [
+        param for param in command.get_params(context) if not getattr(param, "hidden", False) and param.name != "help"
+    ]
     if told:
         yield from ("| | |", "|---|---|")
         yield from (f"| {_code(_spelling(param))} | {_text(_told(param))} |" for param in told)

@@ -6,7 +6,7 @@ Each page is a session: its blocks run in order, in one folder that holds the fi
 - `console` has commands behind `$ `, and what they print must be what stands below them; `…` is any text, or any lines;
 - `python` runs;
 - `toml` is a rule, an allow-list or phrases, `yaml` a pre-commit configuration;
-- `text` and `diff` are not run.
+- `json`, `jsonl`, `text` and `diff` are not run.
 
 `pytest tests/test_docs.py --accept` writes what the commands print into the pages.
 """
@@ -39,6 +39,9 @@ END = "\x1e"
 ELSEWHERE = {
     "makes an environment and installs into it: .ci/run does that": ("README.md", "python3 -m venv"),
     "tests/test_engines.py runs all of it, where the engines are installed": ("engines.md", ""),
+    "tests/test_check.py runs all of it": ("check.md", ""),
+    "tests/test_config.py runs all of it": ("configuration.md", ""),
+    "tests/test_rules_cli.py goes through it": ("CONTRIBUTING.md", ""),
 }
 
 ARTICLE = "The council met.\n© Getty Images\nIt agreed on a budget.\n"
@@ -137,7 +140,7 @@ def test_the_blocks_of_a_page_run(page: Path, tmp_path: Path, request: pytest.Fi
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_block_says_what_it_is(page: Path) -> None:
-    known = {"sh", "console", "python", "toml", "yaml", "text", "diff"}
+    known = {"sh", "console", "python", "toml", "json", "jsonl", "yaml", "text", "diff"}
     assert {tag for tag, _ in blocks(page)} <= known
     assert page.read_text(encoding="utf-8").count("\n```") == 2 * len(blocks(page)) - page.read_text().startswith("```")
 

@@ -32,7 +32,7 @@ from docs.generate import pages
 from tests.corpora import needs_corpora
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = regex.compile(r"^```(\w*)\n(.*?)^```$", regex.DOTALL | regex.MULTILINE)
 LINK = regex.compile(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)")
 END = "\x1e"
@@ -222,4 +222,4 @@ def test_figures_are_those_of_the_command() -> None:
 
 def test_every_page_is_in_the_index() -> None:
     index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
-    assert [page.name for page in PAGES[1:] if page.name != "index.md" and f"({page.name})" not in index] == []
+    assert [page.name for page in PAGES[1:] if page.name != "index.md" and f"{page.name})" not in index] == []

@@ -2,8 +2,8 @@
 
 Patterns are written for `regex`. PCRE2 takes nearly all of them, finds the same, is compiled a hundred times as fast
 and searches many times as fast, so it is what searches. `regex` does where the two differ: in patterns of which only it
-knows what they mean, in lines with characters of which the two hold different ones to be letters, in very long lines,
-and in searches that PCRE2 gives up.
+knows what they mean, in lines with characters of which the two hold different ones to be letters, in very long lines
+with many finds, and in searches that PCRE2 gives up.
 """
 
 import time
@@ -19,7 +19,7 @@ from cleaner.fold import fold_case
 from cleaner.model import Rule
 
 _REMEMBERED = 1000  # ways to fill a pattern that are kept
-_LONG = 20_000  # code points of a line; to count them up to each find takes time that grows with the square
+_COUNTED = 20_000_000  # code points of a line times its matches: for each, they are counted from the line's start
 _TOO_LARGE = 120  # PCRE2's number for a pattern of more than 64 KB
 # What PCRE2 would take for something else: other escapes, fuzzy counts, flags for all from the middle on, version 1.
 _ONLY_REGEX = regex.compile(
@@ -82,13 +82,13 @@ class Pattern:
 
     def _search(self, line: str, clock: Clock, search: Callable[..., _Result]) -> _Result:
         left = clock.left(self._rule)
-        if self._quick and len(line) <= _LONG:
+        if self._quick:
             try:
                 if not is_doubtful(line):
                     return search(self._quick.ready(line), line)
             except pcre2.PatternError:
                 self._quick = None
-            except (pcre2.LibraryError, UnicodeEncodeError):  # out of its bounds, or a lone surrogate
+            except (pcre2.LibraryError, OverflowError, UnicodeEncodeError):  # out of bounds, or a lone surrogate
                 pass
         try:
             return search(self._slow.ready(line), line, timeout=left)
@@ -106,7 +106,14 @@ def _is_found(pattern: Any, line: str, **limit: float) -> bool:
 
 
 def _found(pattern: Any, line: str, **limit: float) -> list[tuple[int, int]]:
-    return [match.span() for match in pattern.finditer(line, **limit)]
+    if limit:
+        return [match.span() for match in pattern.finditer(line, **limit)]
+    spans = []
+    for match in pattern.finditer(line):
+        spans.append(match.span())
+        if len(spans) * len(line) > _COUNTED:
+            raise OverflowError
+    return spans
 
 
 class _Filled:

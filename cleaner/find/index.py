@@ -2,7 +2,7 @@
 
 import bisect
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import regex
 
@@ -18,21 +18,23 @@ _KEY = 3  # characters by which literals at the start of a line are looked up
 _SHORT = 5  # bytes of a word that stands in many others
 
 _Condition = tuple[bool, str]  # whether only whole words count, and how they must be written if case counts
-_Groups = tuple[tuple[_Condition, tuple[Rule, ...]], ...]
 _Table = dict[str, dict[_Condition, list[Rule]]]
-_Hit = tuple[int, int, int, _Groups]  # line, place in it, size, and what the literal stands for
 
 
 class _Literal:
-    """A literal: its sizes, its rules, the longest line they look at, and at which ends it must not go on as a word."""
+    """A literal: its sizes, its rules, the longest line they look at, and at which ends it must not go on as a word.
 
-    __slots__ = ("byte_size", "ends_word", "groups", "longest", "size", "starts_word")
+    With conditions, its place in the line decides whether it counts.
+    """
+
+    __slots__ = ("byte_size", "ends_word", "groups", "is_conditional", "longest", "size", "starts_word")
 
     def __init__(self, literal: str, table: Mapping[_Condition, Sequence[Rule]], *, is_word: bool) -> None:
         encoded = literal.encode()
         self.size, self.byte_size = len(literal), len(encoded) + is_word  # up to where a hit ends
         self.groups = tuple((condition, tuple(rules)) for condition, rules in table.items())
         self.longest = max(rule.longest or sys.maxsize for rules in table.values() for rule in rules)
+        self.is_conditional = any(word or written for word, written in table)
         checked = not is_word and all(word for word, _ in table)
         self.starts_word = checked and encoded[0] in ALPHANUMERIC
         self.ends_word = checked and encoded[-1] in ALPHANUMERIC
@@ -62,16 +64,24 @@ class Index:
     def candidates(self, view: View, only: int | None = None) -> list[Candidate]:
         """Lines, or only the one of that number, and the rules for which they are short enough and hold a literal."""
         found: dict[tuple[int, str], Candidate] = {}
-        for number, place, size, groups in self._hits(view, only):
-            line, end, length = view.lines[number], place + size, view.length(number)
-            for (word, written), rules in groups:
-                if written and not view.plain.startswith(written, view.starts[number] + place):
+        encoded, starts, first = view.encoded, view.byte_starts, 0
+        if only is not None:
+            encoded, starts, first = b"\n%b\n" % view.lines[only].encode("utf-8", "surrogatepass"), [1], only
+        made, anywhere = self._made, self._anywhere
+        for number, end in self._scan(encoded):
+            literal = made.get(number) or self._literal(number)
+            start = end - literal.byte_size
+            if number < anywhere:
+                if literal.starts_word and encoded[start - 1] in ALPHANUMERIC:
                     continue
-                if word and not is_word(line, place, end):
+                if literal.ends_word and encoded[end] in ALPHANUMERIC:
                     continue
-                for rule in rules:
-                    if not 0 < rule.longest < length:
-                        found[number, rule.id] = number, rule
+            line = bisect.bisect_right(starts, start) - 1
+            before = encoded[starts[line] : start] if literal.is_conditional else b""
+            place = len(before) if before.isascii() else len(before.decode("utf-8", "surrogatepass"))
+            _add(found, view, first + line, place, literal)
+        for match in _MARKED.finditer(encoded) if self._starting else ():
+            self._add_behind_marks(found, view, first + bisect.bisect_right(starts, match.start() + 1) - 1)
         return list(found.values())
 
     def _literal(self, number: int) -> _Literal:
@@ -79,38 +89,29 @@ class Index:
             self._made[number] = _Literal(*self._tables[number], is_word=number in self._words)
         return self._made[number]
 
-    def _hits(self, view: View, only: int | None) -> Iterator[_Hit]:
-        """Yield the literals of all lines, or of one; not those that go on as a word and must not."""
-        encoded, starts, first = view.encoded, view.byte_starts, 0
-        if only is not None:
-            encoded, starts, first = b"\n%b\n" % view.lines[only].encode("utf-8", "surrogatepass"), [1], only
-        made, anywhere, size = self._made, self._anywhere, len(encoded)
-        for number, end in self._scan(encoded):
-            literal = made.get(number) or self._literal(number)
-            start = end - literal.byte_size
-            if number < anywhere:
-                if literal.starts_word and encoded[start - 1] in ALPHANUMERIC:
-                    continue
-                if literal.ends_word and end < size and encoded[end] in ALPHANUMERIC:
-                    continue
-            line = bisect.bisect_right(starts, start) - 1
-            if literal.longest < view.length(first + line):
-                continue
-            before = encoded[starts[line] : start]
-            place = len(before) if before.isascii() else len(before.decode("utf-8", "surrogatepass"))
-            yield first + line, place, literal.size, literal.groups
-        if self._starting:
-            for match in _MARKED.finditer(encoded):
-                yield from self._behind_marks(view, first + bisect.bisect_right(starts, match.start() + 1) - 1)
-
-    def _behind_marks(self, view: View, number: int) -> Iterator[_Hit]:
-        """Yield the literals that start a line behind marks."""
+    def _add_behind_marks(self, found: dict[tuple[int, str], Candidate], view: View, number: int) -> None:
+        """Add the rules whose literals start a line behind marks."""
         line = view.lines[number]
         place = line_start(line, 0)
         for length in range(1, _KEY + 1) if place else ():
             for literal, which in self._starting.get(line[place : place + length], ()):
                 if line.startswith(literal, place):
-                    yield number, place, len(literal), self._literal(which).groups
+                    _add(found, view, number, place, self._literal(which))
+
+
+def _add(found: dict[tuple[int, str], Candidate], view: View, number: int, place: int, literal: _Literal) -> None:
+    """Add the rules of a literal that stands at a place of a line, as far as they may count there."""
+    line = view.lines[number]
+    if literal.longest < len(line) and literal.longest < view.length(number):
+        return
+    for (word, written), rules in literal.groups:
+        if written and not view.plain.startswith(written, view.starts[number] + place):
+            continue
+        if word and not is_word(line, place, place + literal.size):
+            continue
+        for rule in rules:
+            if not 0 < rule.longest < len(line) or rule.longest >= view.length(number):
+                found[number, rule.id] = number, rule
 
 
 def _is_short_word(literal: str, table: Mapping[_Condition, Sequence[Rule]]) -> bool:

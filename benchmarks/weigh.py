@@ -154,7 +154,7 @@ def check(pages: Sequence[Sample]) -> None:
     tables = [learn([page for page in pages if site_fold(page.row) != fold]) for fold in range(FOLDS)]
     signs = {id(line): list(line.signs) for page in pages for line in page.blocks}
     sets = {page.row["id"]: page.row["dataset"] for page in pages}
-    for lean in (0.0, LEAN, 0.3, 0.5):
+    for lean in (0.0, LEAN, 0.4):
         with_reading: dict[str, Any] = {}
         without: dict[str, tuple[Any, float]] = {}
         for page in pages:

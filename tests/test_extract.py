@@ -1,12 +1,17 @@
 """Pages: what is cut from the tree, what is extracted, and what is no page."""
 
+import gc
+import tracemalloc
 from typing import Any
 
 import pytest
 
 import cleaner
 from cleaner import Rule
+from cleaner import extract as pages
 from cleaner.extract import ExtractionError, extract, prune_fragment
+from cleaner.extract.blocks import Block, Place
+from cleaner.extract.weigh import doubt
 
 STORY = "The council met on Monday and agreed on a budget for the coming year after a long debate in the town hall. "
 PAGE = f"""<html><head><title>Council agrees</title></head><body><nav><a href="/">Home</a></nav><article>
@@ -28,6 +33,67 @@ def test_the_article_of_a_page_is_extracted_and_cleaned() -> None:
 def test_the_same_page_gives_the_same_text_every_time() -> None:
     page = PAGE.format(middle=STORY)
     assert len({extract(page).document.text for _ in range(5)}) == 1
+
+
+class Reading:
+    """Stands for trafilatura: takes always the same text, and counts how often it is asked."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.asked = text, 0
+
+    def __call__(self, tree: object) -> str:
+        del tree
+        self.asked += 1
+        return self.text
+
+
+def test_trafilatura_is_asked_about_a_page_in_doubt_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading = Reading(STORY)
+    monkeypatch.setattr(pages, "read", reading)
+    assert extract(PAGE.format(middle=STORY)).document.meta["extracted"] == "weights"
+    assert reading.asked == 0
+    monkeypatch.setattr(pages, "DOUBTFUL", 0.0)
+    assert extract(PAGE.format(middle=STORY)).document.meta["extracted"] == "weights and trafilatura"
+    assert reading.asked == 1
+
+
+def test_what_trafilatura_makes_of_a_line_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = "Call the town hall for more about this."
+    page = f"<html><body><div><div>{line}</div></div>" + f"<p>{STORY}</p>" * 5
+    monkeypatch.setattr(pages, "DOUBTFUL", 0.0)
+    scores = []
+    for text in (STORY, f"{line}\n{STORY}"):
+        monkeypatch.setattr(pages, "read", Reading(text))
+        monkeypatch.setattr(pages, "_chosen", lambda lines, *_, **__: ([str(lines[0].score)], ""))
+        scores.append(float(extract(page).document.text))
+    assert scores[0] < scores[1]
+
+
+@pytest.mark.parametrize(
+    ("scores", "share"), [((9.0, -9.0), 0.0), ((2.0, -9.0), 0.119), ((-3.0, -9.0), 1.0), ((-900.0,), 1.0), ((), 1.0)]
+)
+def test_doubt_is_the_share_of_the_story_that_may_be_wrong(scores: tuple[float, ...], share: float) -> None:
+    lines = [Block("x" * 100, Place("p"), score=score) for score in scores]
+    assert doubt(lines) == pytest.approx(share, abs=0.001)
+
+
+def test_pages_with_ever_new_names_take_no_more_memory() -> None:
+    def held_after(start: int) -> int:
+        for number in range(start, start + 1500, 100):
+            names = "".join(
+                f'<b id="n-{name}"></b><div class="c-{name}">a</div>' for name in range(number, number + 100)
+            )
+            extract(PAGE.format(middle=names), [select("[class*=promo], [id*=promo]", "promo")])
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0]
+
+    tracemalloc.start()
+    try:
+        held_after(0)
+        before = held_after(1500)
+        assert held_after(3000) - before < 700_000  # bytes; 1,500 names take twice as many
+    finally:
+        tracemalloc.stop()
 
 
 def test_bytes_are_decoded_as_they_declare() -> None:
@@ -126,6 +192,12 @@ def test_an_article_that_only_the_structured_data_holds_is_taken() -> None:
     found = extract(page)
     assert found.document.text.splitlines() == [STORY.strip(), (STORY * 3).strip()]
     assert found.document.meta["extracted"] == "structured data"
+
+
+def test_half_a_pair_of_an_escape_in_the_structured_data_can_be_written() -> None:
+    data = f'{{"@type": "Article", "articleBody": "{STORY * 4} \\ud83d"}}'
+    page = f'<html><body><script type="application/ld+json">{data}</script><div/></body>'
+    assert extract(page).document.text.encode().startswith(STORY.encode())
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,7 @@ HOSTILE = {
     "deep nesting": "<div>" * 10_000 + f"<p>{ENGLISH * 9}",
     "deep nesting of odd elements": "<x-y>" * 10_000 + f"<p>{ENGLISH * 9}",
     "half a page": page(ENGLISH)[:-200],
+    "19 MB of script": f"<p>{ENGLISH * 9}</p><script>{'x = 1;' * 3_200_000}</script>",
     "open tags": "<a" * 9999,
     "a million attributes": "<p " + "a=b " * 200_000 + f">{ENGLISH * 9}",
     "entities": "<!DOCTYPE x [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;'>]><p>" + "&b;" * 9999,
@@ -91,6 +92,8 @@ def test_a_hostile_page_ends_soon_in_a_text_or_an_error(name: str) -> None:
     assert time.process_time() - started < 30  # seconds of one core; most take less than one
 
 
-@pytest.mark.parametrize("name", ["deep nesting", "half a page", "a million attributes", "lone surrogates"])
+@pytest.mark.parametrize(
+    "name", ["deep nesting", "half a page", "19 MB of script", "a million attributes", "lone surrogates"]
+)
 def test_the_story_of_a_broken_page_is_found(name: str) -> None:
     assert ENGLISH.strip() in extract(HOSTILE[name]).document.text

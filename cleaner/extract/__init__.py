@@ -23,7 +23,7 @@ MOST_ELEMENTS = 1_500
 DOUBTFUL = 0.08
 # A story shorter than this is doubted: the other readings of the page are asked.
 SHORT = 250
-_RIVAL = 1.7
+_RIVAL = 2.2
 
 
 class Extracted(NamedTuple):

@@ -10,7 +10,7 @@ from cleaner.extract.blocks import Block
 from cleaner.extract.signs import see_again
 
 Weights = Mapping[str, Sequence[float]]
-LEAN = 0.15
+LEAN = 0.2
 _NONE = (0.0, 0.0)
 _SURE = 50.0  # a score beyond which exp() only grows
 

@@ -188,8 +188,7 @@ class Cleaner:
         candidates = self.finder.candidates(view, host)
         removals: list[Removal] = []
         while found := self._round(view, candidates, clock, keep):
-            offsets = edit.Offsets(removals)
-            removals = edit.normalise((*removals, *(_in_original(offsets, removal) for removal in found)))
+            removals = edit.normalise((*removals, *_in_original(removals, found)))
             before, view = view, edit.shortened(view, found)
             candidates = self.finder.candidates_left(candidates, before, view, found, host)
         # What several rounds took together may be an allowed text too.
@@ -204,9 +203,15 @@ class Cleaner:
         return found or (edit.tidy(view) if self.tidy else [])
 
 
-def _in_original(offsets: edit.Offsets, removal: Removal) -> Removal:
-    first, last = offsets.to_original(removal.start), offsets.to_original(removal.end - 1)
-    return Removal(first, last + 1, removal.rules)
+def _in_original(before: Sequence[Removal], found: Sequence[Removal]) -> Sequence[Removal]:
+    """Return removals from what others left of a text as removals from the text."""
+    if not before:
+        return found
+    offsets = edit.Offsets(before)
+    return [
+        Removal(offsets.to_original(removal.start), offsets.to_original(removal.end - 1) + 1, removal.rules)
+        for removal in found
+    ]
 
 
 def _visible_share(view: View, removals: Sequence[Removal], guard: float) -> float:

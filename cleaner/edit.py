@@ -206,8 +206,10 @@ def changed_lines(view: View, clean: View, removals: Sequence[Removal]) -> set[i
     """Numbers of the lines of a clean text that removals left a part of; None where lines may now be other ones."""
     if "\\n" in clean.text:
         return None
-    offsets = Offsets(removals)
     parts = [removal for removal in removals if not _takes_lines(view, removal)]
+    if not parts:
+        return set()
+    offsets = Offsets(removals)
     return {clean.line_at(offsets.to_clean(removal.start)) for removal in parts}
 
 

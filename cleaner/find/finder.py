@@ -128,10 +128,11 @@ def _carried(before: Iterable[Candidate], view: View, clean: View, removals: Seq
     These are rules that look at the place of a line which is another one now, and those that claimed a part of a line
     and what follows it. A rule that takes whole lines has nothing to say of a line that stayed.
     """
+    looking = [(line, rule) for line, rule in before if rule.where or (rule.through and rule.removes == "match")]
+    if not looking:
+        return
     offsets = edit.Offsets(removals)
-    for line, rule in before:
-        if not rule.where and not (rule.through and rule.removes == "match"):
-            continue
+    for line, rule in looking:
         start = view.starts[line]
         place = offsets.to_clean(start)
         if offsets.to_clean(start + 1) == place:

@@ -82,18 +82,28 @@ class Pattern:
 
     def _search(self, line: str, clock: Clock, search: Callable[..., _Result]) -> _Result:
         left = clock.left(self._rule)
-        if self._quick:
-            try:
-                if not is_doubtful(line):
-                    return search(self._quick.ready(line), line)
-            except pcre2.PatternError:
-                self._quick = None
-            except (pcre2.LibraryError, OverflowError, UnicodeEncodeError):  # out of bounds, or a lone surrogate
-                pass
+        try:
+            if (quick := self._ready(line)) is not None:
+                return search(quick, line)
+        except (pcre2.LibraryError, OverflowError, UnicodeEncodeError):  # out of bounds, or a lone surrogate
+            pass
         try:
             return search(self._slow.ready(line), line, timeout=left)
         except TimeoutError as error:
             raise TimeLimitError(f"rule {self._rule.id}: its pattern ran over the time limit") from error
+
+    def _ready(self, line: str) -> Any | None:
+        """Return what PCRE2 made of the pattern for a line; None where `regex` shall search."""
+        if self._quick is None:
+            return None
+        is_ascii = line.isascii()
+        if not is_ascii and _DOUBTFUL.search(line):
+            return None
+        try:
+            return self._quick.made.get(is_ascii) or self._quick.ready(line)
+        except pcre2.PatternError:
+            self._quick = None
+            return None
 
 
 def is_doubtful(line: str) -> bool:
@@ -126,19 +136,21 @@ class _Filled:
         self, source: str, slots: Mapping[str, Sequence[str]], compile_: Callable[[str], Any], *, whole: bool
     ) -> None:
         self._source, self._slots, self._compile, self._is_whole = source, slots, compile_, whole
-        self._made: dict[bool, Any] = {}  # by whether it is for lines of ASCII
+        self.made: dict[bool, Any] = {}  # with all phrases, by whether for lines of ASCII; None where that is too large
         self._of_held: dict[tuple[tuple[str, ...], ...], Any] = {}
         self._phrases: list[Phrases] = []
 
     def ready(self, line: str) -> Any:
         """Return the compiled pattern for a line; raises what the engine raises."""
-        is_ascii = line.isascii() if self._slots else False
-        if is_ascii not in self._made:
-            self._made[is_ascii] = self._with_all(is_ascii=is_ascii) if self._is_whole else None
-        return self._made[is_ascii] or self._with_held(fold_case(line))
+        is_ascii = line.isascii()
+        if is_ascii not in self.made:
+            self.made[is_ascii] = self._with_all(is_ascii=is_ascii) if self._is_whole else None
+        return self.made[is_ascii] or self._with_held(fold_case(line))
 
     def _with_all(self, *, is_ascii: bool) -> Any | None:
         slots = self._slots
+        if not slots and self.made:
+            return self.made[not is_ascii]
         if is_ascii:
             slots = {name: [phrase for phrase in phrases if phrase.isascii()] for name, phrases in slots.items()}
         try:

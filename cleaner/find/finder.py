@@ -30,6 +30,10 @@ class Finder:
                 self._by_site.setdefault(site, []).append(rule)
         self._of_host: dict[str, list[Index]] = {}
 
+    def prepare(self, made: bytes | None = None) -> bytes | None:
+        """Make ready for many texts; `made` is what this returned for the same rules, in whatever process."""
+        return self._everywhere.prepare(made)
+
     def find(self, view: View, host: str, clock: Clock) -> list[Removal]:
         """Return every span that a rule claims, in no order and with overlaps.
 

@@ -61,6 +61,10 @@ class Index:
         self._words = {number for number, entry in enumerate(anywhere.items()) if _is_short_word(*entry)}
         self._scan = Scanner([*anywhere, *("\n" + literal for literal in starting)], self._words)
 
+    def prepare(self, made: bytes | None = None) -> bytes | None:
+        """Make the scanner ready for many texts; `made` is what this returned for the same rules."""
+        return self._scan.prepare(made)
+
     def candidates(self, view: View, only: int | None = None) -> list[Candidate]:
         """Lines, or only the one of that number, and the rules for which they are short enough and hold a literal."""
         found: dict[tuple[int, str], Candidate] = {}

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import pcre2
 import regex
 
-from cleaner.find.phrases import SLOT, Phrases, filled
+from cleaner.find.phrases import SLOT, Phrases, ascii_only, filled
 from cleaner.fold import fold_case
 from cleaner.model import Rule
 
@@ -152,7 +152,7 @@ class _Filled:
         if not slots and self.made:
             return self.made[not is_ascii]
         if is_ascii:
-            slots = {name: [phrase for phrase in phrases if phrase.isascii()] for name, phrases in slots.items()}
+            slots = {name: ascii_only(tuple(phrases)) for name, phrases in slots.items()}
         try:
             return self._compile(filled(self._source, slots))
         except pcre2.PatternError as error:

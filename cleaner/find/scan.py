@@ -41,22 +41,34 @@ class Scanner:
             self._small -= len(encoded)
             if self._small > 0 or not self._literals:
                 return self._look_up(encoded)
-            self._compile()
+            self.prepare()
         hits: list[Hit] = []
         add = hits.append
         with self._lock:  # a database has room to scan one text at a time
             self._database.scan(encoded, lambda number, _start, end, _flags, _context: add((number, end)))
         return hits
 
-    def _compile(self) -> None:
+    def prepare(self, made: bytes | None = None) -> bytes | None:
+        """Make Hyperscan ready, and return its database for another process to make it ready of; None if not needed.
+
+        Args:
+            made: what this returned for the same literals.
+        """
         import hyperscan  # noqa: PLC0415  what cleans a few articles never needs it
 
+        if not self._literals:
+            return None
         with self._lock:
-            database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-            patterns = [self._pattern(number, literal) for number, literal in enumerate(self._literals)]
-            count = len(patterns)
-            database.compile(patterns, ids=range(count), elements=count, flags=[_SEPARATE] * count)
-            self._database = database
+            if self._database is None and made:
+                self._database = hyperscan.loadb(made, hyperscan.HS_MODE_BLOCK)
+                self._database.scratch = hyperscan.Scratch(self._database)
+            elif self._database is None:
+                database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+                patterns = [self._pattern(number, literal) for number, literal in enumerate(self._literals)]
+                count = len(patterns)
+                database.compile(patterns, ids=range(count), elements=count, flags=[_SEPARATE] * count)
+                self._database = database
+            return hyperscan.dumpb(self._database)
 
     def _pattern(self, number: int, literal: bytes) -> bytes:
         written = b"".join(b"\\x%02x" % byte for byte in literal)

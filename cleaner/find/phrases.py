@@ -56,8 +56,9 @@ def _branches(node: _Node) -> str:
     return "|".join(branches)
 
 
-def _escaped(text: str) -> str:
-    return str(regex.escape(text, special_only=False))
+def _escaped(character: str) -> str:
+    is_sign = character.isascii() and not character.isalnum() and character
+    return f"\\{character}" if is_sign else character
 
 
 class Phrases:

@@ -35,6 +35,8 @@ class Places:
         """Places of a text in its JSON string, quotes left out of `start` and `end`."""
         if source.find("\\", start, end) < 0:
             return cls(source, start, end)
+        if source.find("\\u", start, end) < 0 and source.find("\\/", start, end) < 0:  # only what has to be escaped is
+            return _Encoded(source, start, end, text, encode_basestring)
         for encode in (encode_basestring, encode_basestring_ascii):
             if source[start - 1 : end + 1] == encode(text):
                 return _Encoded(source, start, end, text, encode)

@@ -11,6 +11,8 @@ from cleaner.clean import CleanResult
 
 # How JSON writes a character in another way than itself: a surrogate pair, or another escape.
 _ESCAPE = regex.compile(r"\\u[dD][89abAB]\w{2}\\u[dD][c-fC-F]\w{2}|\\u\w{4}|\\.", regex.DOTALL)
+# Of a backslash, by number, or of what need not be escaped.
+_OTHER_ESCAPE = regex.compile(r"\\[\\u/]")
 _DOUBLED = regex.compile('""')
 
 
@@ -35,8 +37,8 @@ class Places:
         """Places of a text in its JSON string, quotes left out of `start` and `end`."""
         if source.find("\\", start, end) < 0:
             return cls(source, start, end)
-        if source.find("\\u", start, end) < 0 and source.find("\\/", start, end) < 0:  # only what has to be escaped is
-            return _Encoded(source, start, end, text, encode_basestring)
+        if not _OTHER_ESCAPE.search(source, start, end):
+            return _Short(source, start, end)
         for encode in (encode_basestring, encode_basestring_ascii):
             if source[start - 1 : end + 1] == encode(text):
                 return _Encoded(source, start, end, text, encode)
@@ -69,6 +71,26 @@ class _Encoded(Places):
         self._place += len(self._encode(self._text[self._offset : offset])) - 2
         self._offset = offset
         return self._place
+
+
+class _Short(Places):
+    """Places in a source where every backslash begins an escape of two characters that has to be one."""
+
+    def __init__(self, source: str, start: int, end: int) -> None:
+        super().__init__(source, start, end)
+        self._offset, self._place = 0, start  # the last that was asked for: removals come in order
+
+    def __call__(self, offset: int) -> int:
+        if offset < self._offset:
+            self._offset, self._place = 0, self.start
+        straight = self._place + offset - self._offset
+        place, behind = straight, -1
+        while place != behind:  # as many further on as escapes lie in between
+            behind, place = place, straight + self.source.count("\\", self._place, place)
+        if place > self._place and self.source[place - 1] == "\\":
+            place -= 1  # not into an escape
+        self._offset, self._place = offset, place
+        return place
 
 
 class Cut(NamedTuple):

@@ -10,7 +10,7 @@ from cleaner.allow import Allowed, AllowList
 from cleaner.find import Candidate, Clock, Finder, TimeLimitError, host_of
 from cleaner.fold import View
 from cleaner.model import Document, Pruned, Removal, Rule, is_named
-from cleaner.rules import builtin_rules, chosen
+from cleaner.rules import SCANNER, builtin_folder, builtin_rules, chosen
 from cleaner.spare import ALL, NONE_SPARED, Keep, Spared, spared_by
 
 GUARD = 0.9
@@ -107,7 +107,7 @@ class Cleaner:
         self.tidy, self.guard, self.time_limit = tidy, guard, time_limit
         self.allow = AllowList(allow)
         self.ignored: frozenset[str] = frozenset()
-        self.finder = Finder(self.rules)
+        self.finder = Finder(self.rules, builtin_folder() / SCANNER)
         self._prepared: bytes | None = None
 
     def prepare(self) -> None:
@@ -136,7 +136,7 @@ class Cleaner:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
-        self.finder = Finder(self.rules)
+        self.finder = Finder(self.rules, builtin_folder() / SCANNER)
         if self._prepared:
             self.finder.prepare(self._prepared)
 

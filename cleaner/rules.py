@@ -28,6 +28,7 @@ TEXTS = ("why", "pattern", "select", "through", "also")
 MARK = regex.compile(r"\[-(.*?)-\]", regex.DOTALL)
 WORDS = "words"
 PACK = "pack.json"
+SCANNER = "scanner.bin"  # beside it in a wheel: what the finder of the default rules has prepared
 _MAX_BYTES = 1_000_000
 _LONGEST_PATTERN = 50_000  # code points; one takes a second to compile
 _MOST_RULES, _MOST_FILES = 5_000, 100_000
@@ -68,6 +69,7 @@ def unpack(packed: bytes, folder: Path) -> tuple[Rule, ...]:
     )
 
 
+@functools.cache
 def builtin_folder() -> Path:
     """Where the built-in rules lie: inside an installed package, or beside it in a checkout."""
     package = Path(__file__).parent

@@ -2,8 +2,10 @@
 
 import random
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -163,3 +165,27 @@ def test_a_scanner_serves_several_threads() -> None:
     scan = Scanner(["junk"], small=0)
     with ThreadPoolExecutor(8) as threads:
         assert list(threads.map(scan, [b"junk " * 1000] * 200)) == [[(0, end) for end in range(4, 5000, 5)]] * 200
+
+
+@pytest.mark.parametrize(
+    "made", [lambda made: made, lambda made: made[:-1], lambda _: b"", lambda made: b"x" + made[1:]]
+)
+def test_a_kept_scanner_that_does_not_fit_is_made_anew(made: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    literals, kept = ["junk", "\nfoo"], tmp_path / "kept"
+    kept.write_bytes(made(Scanner(literals).prepare() or b""))
+    for scan in (Scanner(literals, kept=kept), Scanner(literals, small=0, kept=kept)):
+        assert scan(b"junk") == [(0, 4)]
+        assert scan(b"\nfoo" * 10_000)[:2] == [(1, 4), (1, 8)]
+
+
+def test_a_scanner_of_other_literals_is_not_used(tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    kept.write_bytes(Scanner(["other"]).prepare() or b"")
+    assert Scanner(["junk"], small=0, kept=kept)(b"other junk") == [(0, 10)]
+
+
+def test_a_scanner_goes_to_another_process() -> None:
+    literals = ["in", "junk"]
+    scan = Scanner(literals, words={0})
+    scan.prepare(Scanner(literals, words={0}).prepare())
+    assert scan(b"an inn in junk ") == [(0, 10), (1, 14)]

@@ -45,6 +45,19 @@ print((builtin_folder() / PACK).exists(), load_rules(builtin_folder()) == builti
     assert done.stdout == "True True\n"
 
 
+def test_the_wheel_holds_a_scanner_that_is_ready(installed: Path, tmp_path: Path) -> None:
+    script = """
+from cleaner import Cleaner
+from cleaner.find import Scanner
+Scanner._compiled = None
+cleaner = Cleaner()
+cleaner.prepare()
+print(cleaner.clean("The council met.\\n© Getty Images").removals)
+"""
+    done = subprocess.run([installed / "python", "-c", script], cwd=tmp_path, capture_output=True, check=True)
+    assert b"credit/" in done.stdout
+
+
 def test_the_installed_command_cleans_the_first_article(installed: Path, tmp_path: Path) -> None:
     command = [str(installed / "cleaner"), "clean", str(CASE / "input.txt")]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)

@@ -1,6 +1,7 @@
 """Rules run on a text: from candidate lines to claims."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 import regex
 
@@ -18,12 +19,17 @@ _PARAGRAPH = 120  # code points from which on a line below a list is a paragraph
 
 
 class Finder:
-    """Text rules made ready to search. Patterns compile when a text first needs them."""
+    """Text rules made ready to search. Patterns compile when a text first needs them.
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
+    Args:
+        rules: those without a pattern are passed over.
+        kept: a file with what `prepare` returned, perhaps for these rules.
+    """
+
+    def __init__(self, rules: Sequence[Rule], kept: Path | None = None) -> None:
         self.rules = [rule for rule in rules if rule.pattern]
         self._patterns: dict[str, tuple[Pattern, Pattern]] = {}
-        self._everywhere = Index(rule for rule in self.rules if not rule.sites)
+        self._everywhere = Index((rule for rule in self.rules if not rule.sites), kept)
         self._by_site: dict[str, list[Rule]] = {}
         for rule in self.rules:
             for site in rule.sites:

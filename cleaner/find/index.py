@@ -3,6 +3,7 @@
 import bisect
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 import regex
 
@@ -43,7 +44,7 @@ class _Literal:
 class Index:
     """One scanner for the literals of all rules; those that count only at the start of a line follow a line break."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    def __init__(self, rules: Iterable[Rule], kept: Path | None = None) -> None:
         anywhere: _Table = {}
         starting: _Table = {}
         for rule in rules:
@@ -59,7 +60,7 @@ class Index:
         for number, literal in enumerate(starting, self._anywhere):
             self._starting.setdefault(literal[:_KEY], []).append((literal, number))
         self._words = {number for number, entry in enumerate(anywhere.items()) if _is_short_word(*entry)}
-        self._scan = Scanner([*anywhere, *("\n" + literal for literal in starting)], self._words)
+        self._scan = Scanner([*anywhere, *("\n" + literal for literal in starting)], self._words, kept=kept)
 
     def prepare(self, made: bytes | None = None) -> bytes | None:
         """Make the scanner ready for many texts; `made` is what this returned for the same rules."""

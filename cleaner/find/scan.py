@@ -3,9 +3,11 @@
 import threading
 from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
-_SMALL = 500_000
+_SMALL, _SMALL_WITH_KEPT = 500_000, 20_000
+_DIGEST = 32  # bytes of the hash that a database begins with
 _FEW = 50
 _KEY = 4  # bytes by which literals are looked up
 _ALPHANUMERIC = b"0123456789abcdefghijklmnopqrstuvwxyz"
@@ -19,29 +21,37 @@ Hit = tuple[int, int]  # number of the literal, and the byte behind it; of a wor
 class Scanner:
     """Finds literals in UTF-8: in the first texts by how they begin, or one by one if few, then with Hyperscan.
 
-    To make Hyperscan ready takes longer than to clean a hundred articles. Any number of threads may scan.
+    To make Hyperscan ready takes longer than to clean a hundred articles, to read a database that was kept as long as
+    to clean five. Any number of threads may scan.
 
     Args:
         literals: what to find.
         words: numbers of the literals that count only between two bytes that are no ASCII letter in lower case and no
             digit. Hyperscan passes over the others by itself: of short words these are nearly all.
         small: bytes of text that are looked at without Hyperscan.
+        kept: a file with what `prepare` returned, perhaps for these literals.
     """
 
-    def __init__(self, literals: Iterable[str], words: Collection[int] = (), small: int = _SMALL) -> None:
+    def __init__(
+        self, literals: Iterable[str], words: Collection[int] = (), small: int = _SMALL, kept: Path | None = None
+    ) -> None:
         self._literals = [literal.encode() for literal in literals]
         self._words = frozenset(words)
-        self._small = small
+        self._small, self._kept = small, kept
+        self._seen = 0
         self._database: Any = None
         self._lock = threading.Lock()
 
     def __call__(self, encoded: bytes) -> list[Hit]:
         """Return every hit, overlapping ones too, in no order."""
         if self._database is None:
-            self._small -= len(encoded)
-            if self._small > 0 or not self._literals:
+            self._seen += len(encoded)
+            if self._kept and self._seen > _SMALL_WITH_KEPT:
+                self._use_kept()
+            elif self._seen > self._small and self._literals:
+                self.prepare()
+            if self._database is None:
                 return self._look_up(encoded)
-            self.prepare()
         hits: list[Hit] = []
         add = hits.append
         with self._lock:  # a database has room to scan one text at a time
@@ -52,26 +62,52 @@ class Scanner:
         """Make Hyperscan ready, and return its database for another process to make it ready of; None if not needed.
 
         Args:
-            made: what this returned for the same literals.
+            made: what this returned; of no use for other literals or on another kind of machine.
         """
-        import hyperscan  # noqa: PLC0415  what cleans a few articles never needs it
-
         if not self._literals:
             return None
+        import hyperscan  # noqa: PLC0415  what cleans a few articles never needs it
+
+        if self._database is None:
+            self._use_kept()
         with self._lock:
-            if self._database is None and made:
-                self._database = hyperscan.loadb(made, hyperscan.HS_MODE_BLOCK)
-                self._database.scratch = hyperscan.Scratch(self._database)
-            elif self._database is None:
-                database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-                patterns = [self._pattern(number, literal) for number, literal in enumerate(self._literals)]
-                count = len(patterns)
-                database.compile(patterns, ids=range(count), elements=count, flags=[_SEPARATE] * count)
-                self._database = database
-            return hyperscan.dumpb(self._database)
+            self._database = self._database or self._restored(made) or self._compiled()
+            return self._digest() + bytes(hyperscan.dumpb(self._database))
+
+    def _use_kept(self) -> None:
+        kept, self._kept = self._kept, None
+        if kept and kept.exists():
+            with self._lock:
+                self._database = self._restored(kept.read_bytes())
+
+    def _restored(self, made: bytes | None) -> Any | None:
+        if not made or made[:_DIGEST] != self._digest():
+            return None
+        import hyperscan  # noqa: PLC0415
+
+        try:
+            database = hyperscan.loadb(made[_DIGEST:], hyperscan.HS_MODE_BLOCK)
+        except hyperscan.HyperscanError:  # of another version, or for another kind of processor
+            return None
+        database.scratch = hyperscan.Scratch(database)
+        return database
+
+    def _compiled(self) -> Any:
+        import hyperscan  # noqa: PLC0415
+
+        database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+        patterns = [self._pattern(number, literal) for number, literal in enumerate(self._literals)]
+        count = len(patterns)
+        database.compile(patterns, ids=range(count), elements=count, flags=[_SEPARATE] * count)
+        return database
+
+    def _digest(self) -> bytes:
+        import hashlib  # noqa: PLC0415  the same
+
+        return hashlib.sha256(b"\0".join((*self._literals, repr(sorted(self._words)).encode()))).digest()
 
     def _pattern(self, number: int, literal: bytes) -> bytes:
-        written = b"".join(b"\\x%02x" % byte for byte in literal)
+        written = b"\\x" + literal.hex(",").replace(",", "\\x").encode()
         return _NO_WORD + written + _NO_WORD if number in self._words else written
 
     def _look_up(self, encoded: bytes) -> list[Hit]:

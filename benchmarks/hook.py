@@ -2,7 +2,8 @@
 
 The real pre-commit runs each hook on the same git repository, all in turns, warm: ours, two of the pre-commit project
 (pip install pre-commit-hooks), codespell (pip install codespell), `ruff format --check` on as many files of Python, and
-`true`, which is what pre-commit itself takes. `--profile` tells where ours spends its time, in one process.
+`true`, which is what pre-commit itself takes. `--cleaner` names the command of an environment that holds the wheel, as
+the hook's has; a checkout reads each rule file. `--profile` tells where ours spends its time, in one process.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
 
@@ -25,8 +27,8 @@ PROGRAMS = Path(sys.executable).parent
 IGNORED = ".words"
 HOOKS = {
     "true": "true",
-    "cleaner": f"{PROGRAMS}/cleaner clean --in-place",
-    "cleaner-check": f"{PROGRAMS}/cleaner clean --check",
+    "cleaner": "{cleaner} clean --in-place",
+    "cleaner-check": "{cleaner} clean --check",
     "codespell": f"{PROGRAMS}/codespell --ignore-words {IGNORED}",
     "trailing-whitespace": f"{PROGRAMS}/trailing-whitespace-fixer",
     "end-of-file-fixer": f"{PROGRAMS}/end-of-file-fixer",
@@ -39,7 +41,7 @@ def settled(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.split("\n")).strip() + "\n"
 
 
-def repository(folder: Path, files: int) -> int:
+def repository(folder: Path, files: int, hooks: Mapping[str, str]) -> int:
     """Make a git repository of clean articles, as text and as a string in Python; return the bytes of the texts."""
     cleaner, size = Cleaner(), 0
     for number, row in enumerate(islice(pool(), files)):
@@ -49,7 +51,7 @@ def repository(folder: Path, files: int) -> int:
         size += (folder / f"{number:04}.txt").write_bytes(text.encode())
         (folder / f"{number:04}.py").write_text(f"TEXT = {json.dumps(text, ensure_ascii=False)}\n", encoding="utf-8")
     _content_others(folder)
-    rows = [{"id": name, "name": name, "language": "system", "entry": entry} for name, entry in HOOKS.items()]
+    rows = [{"id": name, "name": name, "language": "system", "entry": entry} for name, entry in hooks.items()]
     for row in rows:
         row["files"] = r"\.py$" if "ruff" in row["id"] else r"\.txt$"
     (folder / ".pre-commit-config.yaml").write_text(json.dumps({"repos": [{"repo": "local", "hooks": rows}]}))
@@ -103,15 +105,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--files", type=int, default=1000)
+    parser.add_argument("--cleaner", default=f"{PROGRAMS}/cleaner", help="the command")
     parser.add_argument("--profile", type=int, default=0, metavar="LINES")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as made, tempfile.TemporaryDirectory() as home:
-        size = repository(Path(made), args.files)
+        hooks = {name: entry.replace("{cleaner}", args.cleaner) for name, entry in HOOKS.items()}
+        size = repository(Path(made), args.files, hooks)
         print(f"{args.files} files, {size / 1e6:.1f} MB, {os.cpu_count()} cores")
         if args.profile:
             profile(Path(made), args.profile)
             return
-        names = [name for name, entry in HOOKS.items() if name == "true" or Path(entry.split()[0]).exists()]
+        names = [name for name, entry in hooks.items() if name == "true" or Path(entry.split()[0]).exists()]
         taken = {name: [seconds(name, Path(made), Path(home))] for name in names}
         for _ in range(args.runs):
             for name in names:

@@ -78,7 +78,7 @@ def builtin_folder() -> Path:
     raise RuleError(f"the built-in rules are missing, looked in {places[0]} and {places[1]}: install the package again")
 
 
-def load_rules(folder: Path, *, check: bool = True) -> tuple[Rule, ...]:
+def load_rules(folder: Path | str, *, check: bool = True) -> tuple[Rule, ...]:
     """Read every rule below a folder; a rule's id is its path without `.toml`.
 
     Files in the subfolder `words` hold no rules but phrases, one file a language; a rule writes `{{name}}` for all
@@ -87,6 +87,7 @@ def load_rules(folder: Path, *, check: bool = True) -> tuple[Rule, ...]:
     Raises:
         RuleError: the folder is missing or empty, or a file in it is not a valid rule.
     """
+    folder = Path(folder)
     if not folder.is_dir():
         raise RuleError(f"{folder}: there is no such folder of rules")
     vocabulary, more_examples = load_words(folder)
@@ -110,7 +111,7 @@ def load_rule(path: Path) -> Rule:
 def written_literals(rule: Rule) -> tuple[str, ...]:
     """Return the literals of a rule as its file has them, doubled ones too; those it has where it has no file."""
     path = Path(rule.source)
-    return tuple(_read(path)["literals"]) if rule.source and path.is_file() else rule.literals
+    return tuple(_read(path).get("literals", ())) if rule.source and path.is_file() else rule.literals
 
 
 def _rule_files(folder: Path) -> list[Path]:
@@ -174,7 +175,13 @@ def chosen(
 
     Raises:
         RuleError: a name fits no rule, or a group has none.
+        TypeError: there are texts in place of rules, or one text in place of names.
     """
+    for key, names in (("select", select), ("ignore", ignore), ("also", also)):
+        if isinstance(names, str):
+            raise TypeError(f"{key}: must be a list of names, not {names!r}: did you mean [{names!r}]?")
+    if any(isinstance(rule, str) for rule in rules):
+        raise TypeError("rules: must be rules, not texts: `cleaner.load_rules` reads those of a folder")
     select, ignore, also = tuple(select), tuple(ignore), tuple(also)
     check_names(rules, (*select, *ignore))
     check_groups(rules, also)

@@ -65,7 +65,7 @@ def test_a_category_a_tier_and_a_language_narrow_the_list(run: Runner) -> None:
         (["list", "--language", "Klingon"], "--language Klingon: no words of it; there are Afrikaans"),
         (["show", "runon/persn"], "did you mean runon/person?"),
         (["test", "runon/persn"], "did you mean runon/person?"),
-        (["try", "runon/persn", "."], "did you mean runon/person?"),
+        (["try", "runon/persn", "."], "did you mean runon/person? One of your own needs --rules DIR"),
         (["try", "nowhere.toml", "."], "nowhere.toml: cannot be read: No such file"),
     ],
 )

@@ -360,7 +360,7 @@ def test_new_says_what_is_next_and_what_is_there_already(run: Runner, tmp_path: 
         (RULE.replace("zap", "the").replace("Zap", "The"), "common-literal: literals: 'the' stands in every"),
         (RULE.replace("They zap", "They see"), "no-look-alike: examples: none that stays holds a literal"),
         (RULE.replace("^zap!?$", "^zap(?:a|a|b?a)*$"), "blows-up: pattern: ran over 0.2 s"),
-        (RULE.replace("^zap!?$", r"^zap$|\w+\d,") + 'removes = "match"', "grows: pattern: its time grows with"),
+        (RULE.replace("^zap!?$", r"^zap$|\w+\w+\d,") + 'removes = "match"', "grows: pattern: its time grows with"),
         (RULE + "# lint: shadowed: a reason", "unused-comment: # lint: shadowed: there is no such finding"),
         (RULE.replace('["zap"]', '["za"]') + "# lint: short-literal:", "# lint: short-literal: says no reason"),
     ],

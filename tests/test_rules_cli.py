@@ -154,7 +154,7 @@ def test_a_pipe_in_a_folder_of_rules_is_an_error_and_no_wait(run: Runner, rules:
 
 
 def test_a_huge_folder_is_refused(run: Runner, rules: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cleaner.rules._MOST_FILES", 3)
+    monkeypatch.setattr("cleaner.rules.load._MOST_FILES", 3)
     for number in range(5):
         (rules / f"{number}.txt").touch()
     assert "name the folder of the rules itself" in run("rules", "test", "--rules", rules).err

@@ -12,6 +12,7 @@ from cleaner.cli.rules.look import marked, place_of
 from cleaner.errors import CleanerError
 from cleaner.model import Rule
 from cleaner.report.diff import visible
+from cleaner.report.plural import counted
 from cleaner.rules import RuleError, builtin_rules, load_rule, load_rules, named
 
 if TYPE_CHECKING:
@@ -117,8 +118,3 @@ def chosen_rules(ids: Iterable[str] | None, folders: Sequence[Path] | None) -> t
     if not found:
         raise CleanerError("no rule is chosen: `cleaner rules list` prints them all")
     return tuple(sorted(found.values(), key=lambda rule: rule.id))
-
-
-def counted(number: int, what: str) -> str:
-    """Return a number and what it counts, in the plural where there are several."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"

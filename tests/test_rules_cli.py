@@ -407,6 +407,10 @@ def test_a_rule_whose_examples_another_takes_is_shadowed(run: Runner, rules: Pat
     assert regex.search(r"kind/getty: shadowed: examples: credit/\S+.* would take all of them", out)
 
 
+def test_rules_with_lines_that_were_hard_for_pcre2_are_quick_again(run: Runner) -> None:
+    assert run("rules", "lint", "optional/time", "social/like").code == 0
+
+
 def test_built_in_rules_have_no_finding_that_needs_no_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     from cleaner.authoring import lint  # noqa: PLC0415
 

@@ -11,7 +11,7 @@ from cleaner.allow import Allowed, load_allowed
 from cleaner.clean import Cleaner, CleanResult
 from cleaner.errors import CleanerError
 from cleaner.model import Document, Pruned, Removal, Rule
-from cleaner.rules import RuleError, load_rules
+from cleaner.rules import RuleError, builtin_rules, load_rules
 
 __version__ = "0.1.0"
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Removal",
     "Rule",
     "RuleError",
+    "builtin_rules",
     "clean",
     "clean_html",
     "load_allowed",

@@ -67,7 +67,7 @@ class AllowList:
         return self._entries.get((text, "")) or (self._entries.get((text, article)) if article else None)
 
 
-def load_allowed(path: Path) -> tuple[Allowed, ...]:
+def load_allowed(path: Path | str) -> tuple[Allowed, ...]:
     """Read an allow-list: TOML, a table `[[allow]]` for each text.
 
     Raises:
@@ -75,6 +75,7 @@ def load_allowed(path: Path) -> tuple[Allowed, ...]:
     """
     import tomllib  # noqa: PLC0415  most runs have no list
 
+    path = Path(path)
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise AllowError(f"{path}: larger than {_MAX_BYTES:,} bytes, that is no allow-list")

@@ -201,6 +201,8 @@ def _table(path: Path) -> dict[str, Any] | None:
 def _value(path: Path, folder: Path, key: str, value: Any) -> Any:
     """Return a value as `Settings` holds it."""
     if key not in KEYS:
+        if key == "tool" and path.name != PYPROJECT:
+            raise ConfigError(f"{path}: [tool.cleaner] stands in {PYPROJECT} alone: write its keys here without it")
         near = difflib.get_close_matches(key.replace("_", "-"), KEYS, n=1)
         hint = f"did you mean {near[0]}?" if near else f"known keys are {', '.join(KEYS)}"
         raise ConfigError(f"{path}: {_short(key)}: unknown key; {hint}")

@@ -153,6 +153,14 @@ def test_an_output_folder_inside_the_input_is_no_input(scraped: Path) -> None:
     assert job.totals.records == 5
 
 
+def test_what_an_earlier_run_wrote_below_a_folder_is_no_input(scraped: Path) -> None:
+    run(scraped, scraped / "before")
+    assert {source.name.partition("/")[0] for source in sources(scraped)} == {"a.txt", "deep", "page.html"}
+    assert sources(scraped / "before" / "clean")
+    (scraped / "before" / "run.json").write_text('{"epochs": 3}')
+    assert "before/run.json" in {source.name for source in sources(scraped)}
+
+
 def test_an_input_inside_the_output_folder_is_refused(scraped: Path, tmp_path: Path) -> None:
     run(scraped, tmp_path / "out")
     job = Job(Cleaner([JUNK]), Fields(), print)

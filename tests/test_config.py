@@ -115,6 +115,10 @@ def test_a_pyproject_that_is_named_must_hold_the_table(run: Runner, home: Path) 
     [
         ("slect = ['credit']", "slect: unknown key; did you mean select?"),
         ("text_field = 'body'", "text_field: unknown key; did you mean text-field?"),
+        (
+            "[tool.cleaner]\ntidy = true",
+            "[tool.cleaner] stands in pyproject.toml alone: write its keys here without it",
+        ),
         ("colour = true", "colour: unknown key; known keys are select, ignore, strict"),
         ("select = 'credit'", "select: must be a list of texts, not 'credit'; did you mean [\"credit\"]?"),
         ("select = [1]", "select: must be a list of texts, not [1]"),

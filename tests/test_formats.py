@@ -20,7 +20,7 @@ from cleaner.batch.back import restore
 from cleaner.batch.one import Job
 from cleaner.batch.run import How, clean_into
 from cleaner.errors import CleanerError
-from cleaner.records import FORMATS, SUFFIXES, Choice, Fields, blocks, find_sources
+from cleaner.records import FORMATS, SUFFIXES, Choice, Fields, Source, blocks, find_sources
 from cleaner.records.packed import CODECS, packed, unpacked
 from tests.strategies import texts
 
@@ -257,8 +257,8 @@ def test_a_record_that_is_too_long_is_kept_in_parts(tmp_path: Path, monkeypatch:
 
 def test_what_is_not_installed_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
-    with pytest.raises(CleanerError, match=r"parquet: needs pyarrow: pip install 'article-cleaner\[dumps\]'"):
-        FORMATS["parquet"].check()
+    with pytest.raises(CleanerError, match=r"a\.parquet: needs pyarrow: pip install 'article-cleaner\[dumps\]'"):
+        Source(Path("a.parquet"), "a.parquet", FORMATS["parquet"]).check()
 
 
 def test_a_file_far_away_is_read_through_fsspec(tmp_path: Path) -> None:

@@ -84,6 +84,17 @@ def test_show_says_when_there_is_nothing(run: Runner, out: Path) -> None:
     assert "nothing of that was removed" in done.err
 
 
+def test_a_run_that_removed_nothing_is_shown_and_compared(run: Runner, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("It rained.\n© Getty Images\n")
+    for name, options in (("A", ()), ("B", ("--ignore", "credit"))):
+        assert run("clean", tmp_path / "a.txt", "-o", tmp_path / name, *options).code == 0
+    done = run("show", tmp_path / "B")
+    assert (done.code, done.out) == (0, b"0 removals\n")
+    compared = run("compare", tmp_path / "A", tmp_path / "B").out.decode()
+    assert "1 article in both" in compared
+    assert "only in A: 1 removal, 15 characters, in 1 article\n" in compared
+
+
 def test_stats_agree_with_the_run(run: Runner, out: Path) -> None:
     told, noted = json.loads(run("stats", out, "--json").out), Run(out).summary["counts"]
     assert (told["articles"], told["removals"], told["characters"]) == (30, noted["removals"], noted["characters"])

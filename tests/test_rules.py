@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+import cleaner
 from cleaner import Rule
 from cleaner.find import filled
-from cleaner.rules import RuleError, builtin_rules, chosen, load_rules, pack, unpack
+from cleaner.rules import RuleError, builtin_rules, chosen, load_rules, pack, unpack, written_literals
 
 GOOD = """
 why = "A test."
@@ -112,6 +113,23 @@ def test_select_and_ignore_take_ids_and_categories() -> None:
 def test_an_unknown_name_is_an_error_with_a_suggestion() -> None:
     with pytest.raises(RuleError, match="did you mean runon/person"):
         chosen(builtin_rules(), ["runon/persn"], [])
+
+
+def test_one_text_in_place_of_a_list_is_told() -> None:
+    with pytest.raises(TypeError, match=r"ignore: must be a list of names, not 'credit': did you mean \['credit'\]\?"):
+        cleaner.Cleaner(ignore="credit")
+    with pytest.raises(TypeError, match=r"rules: must be rules, not texts: `cleaner\.load_rules` reads"):
+        cleaner.Cleaner(["our-rules"])  # type: ignore[list-item]
+
+
+def test_rules_of_a_folder_run_beside_the_built_in_ones(tmp_path: Path) -> None:
+    own = cleaner.load_rules(str(write(tmp_path, GOOD)))
+    engine = cleaner.Cleaner([*cleaner.builtin_rules(), *own])
+    assert {"kind/name", "credit/copyright-sign"} <= {rule.id for rule in engine.rules}
+
+
+def test_lint_looks_at_rules_for_elements(tmp_path: Path) -> None:
+    assert written_literals(load_rules(write(tmp_path, SELECTS))[0]) == ()
 
 
 def test_built_in_patterns_are_valid() -> None:

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from cleaner import __version__
-from cleaner.batch.folder import Head, State, check_ours, read_journal, read_run
+from cleaner.batch.folder import Head, State, check_ours, read_journal
 from cleaner.batch.one import Job
 from cleaner.errors import CleanerError
 from cleaner.model import Rule
 from cleaner.records import Source
+from cleaner.records.sources import read_run
 
 
 def head_of(sources: Sequence[Source], job: Job, options: dict[str, Any], ledger: str, *, report: bool) -> Head:

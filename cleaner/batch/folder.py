@@ -12,9 +12,10 @@ from typing import Any, BinaryIO
 from cleaner.batch.files import writing, written
 from cleaner.batch.work import Done
 from cleaner.errors import CleanerError
+from cleaner.records.sources import RUN, read_run
 from cleaner.report.totals import Totals
 
-RUN, JOURNAL, PARTS = "run.json", "journal.jsonl", ".parts"
+JOURNAL, PARTS = "journal.jsonl", ".parts"
 KINDS = ("clean", "ledger", "errors", "pages", "report")
 _OURS = {"clean", "removals", "attributes", "errors", "pages", RUN, JOURNAL, PARTS}
 
@@ -218,15 +219,6 @@ def check_ours(out: Path) -> None:
         )
     if held - _OURS or (held and read_run(out) is None):
         raise CleanerError(f"{out}: is not empty and holds no earlier run: give another folder, or empty this one")
-
-
-def read_run(out: Path) -> dict[str, Any] | None:
-    """Return run.json of an earlier run; None if there is none."""
-    try:
-        summary = json.loads((out / RUN).read_bytes())
-        return dict(summary) if set(summary) >= {"version", "rules", "files"} else None
-    except (OSError, ValueError, TypeError, RecursionError):
-        return None
 
 
 def write_run(out: Path, summary: Mapping[str, Any]) -> None:

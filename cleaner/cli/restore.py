@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from cleaner.cli.output import say
+from cleaner.report.plural import counted
 
 
 def restore(
@@ -19,4 +20,4 @@ def restore(
     from cleaner.batch import back as rebuilding  # noqa: PLC0415  its parts are slow to load
 
     count = rebuilding.restore(out, back)
-    say(f"cleaner: {count:,} file{'s' if count != 1 else ''} restored, each with the checksum of its original")
+    say(f"cleaner: {counted(count, 'file')} restored, each with the checksum of its original")

@@ -10,6 +10,7 @@ from cleaner.cli.options import AsJson, Seed, names
 from cleaner.cli.output import emit_json, has_colour, paged
 from cleaner.errors import CleanerError
 from cleaner.report.diff import visible
+from cleaner.report.plural import counted
 
 
 def show(
@@ -41,12 +42,12 @@ def show(
     if as_json:
         emit_json({"removals": count, "seed": seed, "sample": items})
         return
-    if not items:
+    if not items and (wanted or site or article):
         raise CleanerError(f"{out}: nothing of that was removed (`cleaner stats {out} --by rule` lists what was)")
     colour = has_colour()
     with paged() as write:
         drawn = f", {len(items)} at random (seed {seed})" if len(items) < count else ""
-        write(f"{count:,} removal{'s' if count != 1 else ''}{drawn}\n")
+        write(f"{counted(count, 'removal')}{drawn}\n")
         for name in wanted:
             if name in run.whys:
                 write(visible(f"{name}: {run.whys[name]}") + "\n")

@@ -235,9 +235,9 @@ class Format(ABC):
         """Return the clean bytes of a block as they are if every record before it was broken."""
         return clean
 
-    def check(self) -> None:
-        """Raise an error if what reads these files is not installed."""
-        need(self.name, self.modules)
+    def check(self, name: str = "") -> None:
+        """Raise an error, which names a file, if what reads these files is not installed."""
+        need(name or self.name, self.modules)
 
 
 class Digest:

@@ -3,6 +3,7 @@
 import contextlib
 import fnmatch
 import io
+import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from typing import Any, BinaryIO, cast
 from cleaner.errors import CleanerError
 from cleaner.records.base import Format, need
 from cleaner.records.packed import CODECS, Chunk, unpacked
+
+RUN = "run.json"  # in the output folder of a run
 
 
 class UnreadableError(CleanerError):
@@ -77,7 +80,7 @@ class Source:
         Raises:
             CleanerError: it is not.
         """
-        self.form.check()
+        self.form.check(str(self))
         if self.codec == "zst":
             need(str(self), ["zstandard"])
 
@@ -163,6 +166,8 @@ def _fits(name: str, globs: Iterable[str]) -> bool:
 def find_sources(paths: Iterable[Path | str], choice: Choice, default: Format) -> list[Source]:
     """Return the files that paths name: folders with all below them that a format reads, files as they are.
 
+    Of a folder, what is hidden and what an earlier run wrote into a folder below is passed over.
+
     A file that was named itself, and whose suffix says nothing, has the format `default`. A path with `://` in it is
     for fsspec.
 
@@ -187,6 +192,9 @@ def _below(folder: Path, choice: Choice) -> list[Source]:
     found = []
     skipped = os.path.realpath(choice.out) if choice.out else None
     for parent, folders, files in os.walk(folder, onerror=_unreadable):
+        if RUN in files and Path(parent) != folder and read_run(Path(parent)):
+            folders.clear()
+            continue
         folders[:] = sorted(
             f for f in folders if not f.startswith(".") and os.path.realpath(Path(parent, f)) != skipped
         )
@@ -198,6 +206,15 @@ def _below(folder: Path, choice: Choice) -> list[Source]:
     if not found:
         raise CleanerError(f"{folder}: no article in it (looked for {', '.join(sorted(choice.formats))})")
     return found
+
+
+def read_run(out: Path) -> dict[str, Any] | None:
+    """Return run.json of an earlier run; None if a folder holds none."""
+    try:
+        summary = json.loads((out / RUN).read_bytes())
+        return dict(summary) if set(summary) >= {"version", "rules", "files"} else None
+    except (OSError, ValueError, TypeError, RecursionError):
+        return None
 
 
 def _far(url: str, choice: Choice, default: Format) -> list[Source]:

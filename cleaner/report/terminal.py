@@ -9,6 +9,7 @@ from cleaner.clean import CleanResult
 from cleaner.report.compare import SIDES, Comparison
 from cleaner.report.diff import unified_diff, visible
 from cleaner.report.gather import CONTEXT
+from cleaner.report.plural import counted
 from cleaner.report.tally import Tally, ranked
 
 RESET, BOLD, FAINT, GONE, HEADING = "\x1b[0m", "\x1b[1m", "\x1b[2m", "\x1b[31;9m", "\x1b[36m"
@@ -107,13 +108,15 @@ def stats(tally: Tally, tables: Sequence[str], top: int, *, colour: bool) -> str
 
 def comparison(found: Comparison, sample: int, *, colour: bool) -> str:
     """Return two runs compared, as text: the totals, and for each run its rules with some of their removals."""
-    lines = [f"{found.articles:,} articles in both, {found.same:,} with the same removals"]
+    lines = [f"{counted(found.articles, 'article')} in both, {found.same:,} with the same removals"]
     if found.renamed:
-        lines.append(f"{found.renamed:,} removals of the same text by other rules")
+        lines.append(f"{counted(found.renamed, 'removal')} of the same text by other rules")
     for side in SIDES:
         difference, missing = found.only[side], found.missing[side]
-        head = f"only in {side}: {difference.removals:,} removals, {difference.characters:,} characters"
-        lines += ["", painted(f"{head}, in {difference.articles:,} articles", BOLD, colour=colour)]
+        head = (
+            f"only in {side}: {counted(difference.removals, 'removal')}, {counted(difference.characters, 'character')}"
+        )
+        lines += ["", painted(f"{head}, in {counted(difference.articles, 'article')}", BOLD, colour=colour)]
         if missing:
             lines.append(visible(f"articles or files only in {side}: {len(missing):,}, such as {missing[0]}"))
         for rule, count in difference.by_rule.most_common():

@@ -8,6 +8,7 @@ from typing import Any
 from cleaner.clean import CleanResult
 from cleaner.find import host_of
 from cleaner.records.base import Record
+from cleaner.report.plural import counted
 from cleaner.spare import NONE_SPARED, Ignore
 
 SITES = 20_000  # sites that are counted one by one; of a crawl with more, the rest are counted as one
@@ -109,10 +110,10 @@ class Totals:
         return vars(self) | {key: dict(getattr(self, key).most_common()) for key in _BY}
 
     def __str__(self) -> str:
-        articles = f"{self.records:,} article{'s' if self.records != 1 else ''}"
+        articles = counted(self.records, "article")
         found = "nothing to remove"
         if self.by_rule:
-            found = f"junk in {self.touched:,}, {self.removals:,} removal{'s' if self.removals != 1 else ''} "
+            found = f"junk in {self.touched:,}, {counted(self.removals, 'removal')} "
             categories = ", ".join(f"{name} {count:,}" for name, count in self.by_category.most_common())
             found += f"({categories}), {self.characters:,} characters"
         opted_out = f"; {self.opted_out:,} opted out" if self.opted_out else ""

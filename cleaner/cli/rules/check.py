@@ -12,7 +12,8 @@ from cleaner.cli.rules.look import marked, place_of
 from cleaner.errors import CleanerError
 from cleaner.model import Rule
 from cleaner.report.diff import visible
-from cleaner.rules import builtin_rules, load_rule, load_rules, named
+from cleaner.report.plural import counted
+from cleaner.rules import RuleError, builtin_rules, load_rule, load_rules, named
 
 if TYPE_CHECKING:
     from cleaner.authoring.cost import Cost
@@ -107,15 +108,13 @@ def chosen_rules(ids: Iterable[str] | None, folders: Sequence[Path] | None) -> t
     listed = names([name for name in wanted if name not in files])
     found = {rule.id: rule for rule in map(load_rule, map(Path, files))}
     if listed:
-        found |= {rule.id: rule for rule in named(all_rules(folders), listed)}
+        try:
+            found |= {rule.id: rule for rule in named(all_rules(folders), listed)}
+        except RuleError as error:
+            raise RuleError(f"{error}" if folders else f"{error} One of your own needs --rules DIR") from None
     elif not files:
         found |= {rule.id: rule for folder in folders or () for rule in load_rules(folder)}
         found = found if folders else {rule.id: rule for rule in builtin_rules()}
     if not found:
         raise CleanerError("no rule is chosen: `cleaner rules list` prints them all")
     return tuple(sorted(found.values(), key=lambda rule: rule.id))
-
-
-def counted(number: int, what: str) -> str:
-    """Return a number and what it counts, in the plural where there are several."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"

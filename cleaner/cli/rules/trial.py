@@ -10,8 +10,9 @@ import typer
 from cleaner.cli.clean import AUTO, FormatName
 from cleaner.cli.options import AsJson, RuleFolders, Seed
 from cleaner.cli.output import emit_json, has_colour, paged, say
-from cleaner.cli.rules.check import chosen_rules, counted
+from cleaner.cli.rules.check import chosen_rules
 from cleaner.records import FORMATS, SUFFIXES, Choice, Fields, Source, find_sources
+from cleaner.report.plural import counted
 
 STDIN = "-"
 _AUTO = FormatName(AUTO)

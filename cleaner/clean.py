@@ -141,7 +141,13 @@ class Cleaner:
             self.finder.prepare(self._prepared)
 
     def clean(self, text: str, url: str | None = None) -> CleanResult:
-        """Clean one text; `url` decides which per-site rules apply."""
+        """Clean one text; `url` decides which per-site rules apply.
+
+        Raises:
+            TypeError: the text is no str; bytes have to be decoded, a page goes to `clean_html`.
+        """
+        if not isinstance(text, str):
+            raise TypeError(f"a text must be a str, not {type(text).__name__}: decode bytes, give pages to clean_html")
         return self.clean_document(Document(text, meta={"url": url} if url else {}))
 
     def clean_html(self, html: str | bytes, url: str | None = None, *, left_out: bool = False) -> CleanResult:

@@ -154,3 +154,9 @@ def test_real_articles_no_cut_glues_two_words(results: Results) -> None:
             assert not (before + after).isascii() or not (before.isalnum() and after.isalnum()), result.text[
                 : joint + 9
             ]
+
+
+@pytest.mark.parametrize("text", [None, b"junk", 7])
+def test_what_is_no_text_is_said_to_be_none(text: Any) -> None:
+    with pytest.raises(TypeError, match="must be a str"):
+        Cleaner(()).clean(text)

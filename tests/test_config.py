@@ -558,3 +558,15 @@ def test_the_record_in_the_documentation_opts_out(run: Runner, home: Path) -> No
     before, after = source.splitlines(), run("clean", "-q", "d.jsonl").out.decode().splitlines()
     assert after[0] == before[0]
     assert json.loads(after[1])["text"] == "A story.\n"
+
+
+def test_commands_for_rules_know_those_of_the_config_file(run: Runner, home: Path) -> None:
+    (home / "own" / "kind").mkdir(parents=True)
+    (home / "own" / "kind" / "zap.toml").write_text(
+        "why = 'Zap.'\nliterals = ['zap']\npattern = '^zap$'\nexamples = ['[-zap-]', 'They zap it.']\n"
+    )
+    assert run("rules", "show", "kind/zap").code == 2
+    (home / "cleaner.toml").write_text("rules = ['own']\n")
+    assert "Zap." in run("rules", "show", "kind/zap").out.decode()
+    assert "kind/zap" in run("rules", "list", "--category", "kind").out.decode()
+    assert run("rules", "test", "kind/zap").code == 0

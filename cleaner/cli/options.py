@@ -153,6 +153,11 @@ def all_rules(folders: Iterable[Path] | None) -> tuple[Rule, ...]:
     return tuple(rules.values())
 
 
+def rule_folders(given: Sequence[Path] | None) -> tuple[Path, ...]:
+    """Return the folders of rules that the command line gives, else those that the config file names."""
+    return tuple(given) if given else settle({}).rules
+
+
 def names(values: Sequence[str] | None) -> list[str]:
     """Return the names in options that may be repeated and may hold commas."""
     return [name.strip() for value in values or () for name in value.split(",") if name.strip()]

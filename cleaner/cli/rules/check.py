@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cleaner.cli.options import AsJson, RuleFolders, all_rules, names
+from cleaner.cli.options import AsJson, RuleFolders, all_rules, names, rule_folders
 from cleaner.cli.output import emit, emit_json, has_colour, say
 from cleaner.cli.rules.look import marked, place_of
 from cleaner.errors import CleanerError
@@ -77,7 +77,7 @@ def lint_rules(
     from cleaner.authoring.lint import lint  # noqa: PLC0415  loads the engine
 
     chosen, costs = chosen_rules(ids, rules), list["tuple[Rule, Cost]"]()
-    found = list(lint(chosen, all_rules(rules), told=lambda rule, cost: costs.append((rule, cost))))
+    found = list(lint(chosen, all_rules(rule_folders(rules)), told=lambda rule, cost: costs.append((rule, cost))))
     costs.sort(key=lambda pair: -pair[1].per_kilo)
     if as_json:
         emit_json(
@@ -109,7 +109,7 @@ def chosen_rules(ids: Iterable[str] | None, folders: Sequence[Path] | None) -> t
     found = {rule.id: rule for rule in map(load_rule, map(Path, files))}
     if listed:
         try:
-            found |= {rule.id: rule for rule in named(all_rules(folders), listed)}
+            found |= {rule.id: rule for rule in named(all_rules(rule_folders(folders)), listed)}
         except RuleError as error:
             raise RuleError(f"{error}" if folders else f"{error} One of your own needs --rules DIR") from None
     elif not files:

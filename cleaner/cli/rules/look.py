@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from cleaner.cli.complete import rule_ids
-from cleaner.cli.options import AsJson, RuleFolders, all_rules, names
+from cleaner.cli.options import AsJson, RuleFolders, all_rules, names, rule_folders
 from cleaner.cli.output import emit, emit_json, has_colour, paged
 from cleaner.errors import CleanerError
 from cleaner.model import Rule
@@ -37,7 +37,8 @@ def list_rules(
 
     cleaner rules list --category credit --tier default
     """
-    folders, known = tuple(rules or ()), all_rules(rules)
+    folders = rule_folders(rules)
+    known = all_rules(folders)
     phrases = languages_of_phrases(folders)
     rows = [row(rule, phrases) for rule in named(known, names(category))]
     rows = _of_tier(rows, names(only_tier))
@@ -116,8 +117,9 @@ def show_rule(
 
     cleaner rules show runon/person
     """
-    rule = by_id(all_rules(rules), name)
-    phrases = languages_of_phrases(rules or ())
+    folders = rule_folders(rules)
+    rule = by_id(all_rules(folders), name)
+    phrases = languages_of_phrases(folders)
     if as_json:
         keys = ("literals", "pattern", "select", "through", "where", "sites", "longest", "at", "case", "examples")
         emit_json(row(rule, phrases) | {key: value for key in keys if (value := getattr(rule, key))})

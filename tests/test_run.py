@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from cleaner.batch.work import Plan, Task, process
 from cleaner.errors import CleanerError
 from cleaner.model import Removal
 from cleaner.records import FORMATS, SUFFIXES, Block, Choice, Fields, blocks, find_sources
+from cleaner.report.totals import Totals
 
 ROOT = Path(__file__).parents[1]
 JUNK = Rule("kind/junk", "", ("junk",), (), "junk", removes="match")
@@ -368,3 +370,8 @@ def test_rules_hash_knows_what_decides() -> None:
     other = Rule("kind/junk", "", ("junk",), (), "junk")
     hashes = [begin.rules_hash([rule]) for rule in (JUNK, same, other)]
     assert hashes[0] == hashes[1] != hashes[2]
+
+
+def test_counts_that_are_equal_stand_by_name_whatever_came_first() -> None:
+    orders = [Totals(by_rule=Counter(names)) for names in (["b/b", "a/a", "c/c", "c/c"], ["c/c", "a/a", "c/c", "b/b"])]
+    assert [list(one.as_dict()["by_rule"].items()) for one in orders] == [[("c/c", 2), ("a/a", 1), ("b/b", 1)]] * 2

@@ -94,7 +94,7 @@ class Totals:
             else:
                 setattr(self, key, getattr(self, key) + value)
         if len(self.by_site) > 2 * SITES:
-            kept = dict(self.by_site.most_common(SITES))
+            kept = dict(_ranked(self.by_site)[:SITES])
             rest = self.by_site.total() - sum(kept.values())
             self.by_site = Counter(kept) + Counter({OTHER_SITES: rest})
 
@@ -107,15 +107,20 @@ class Totals:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the counts for JSON, rules and sites from the most frequent on."""
-        return vars(self) | {key: dict(getattr(self, key).most_common()) for key in _BY}
+        return vars(self) | {key: dict(_ranked(getattr(self, key))) for key in _BY}
 
     def __str__(self) -> str:
         articles = counted(self.records, "article")
         found = "nothing to remove"
         if self.by_rule:
             found = f"junk in {self.touched:,}, {counted(self.removals, 'removal')} "
-            categories = ", ".join(f"{name} {count:,}" for name, count in self.by_category.most_common())
+            categories = ", ".join(f"{name} {count:,}" for name, count in _ranked(self.by_category))
             found += f"({categories}), {self.characters:,} characters"
         opted_out = f"; {self.opted_out:,} opted out" if self.opted_out else ""
         troubled = f"; {self.troubled:,} left as they were, see above" if self.troubled else ""
         return f"{articles}, {found}{opted_out}{troubled}"
+
+
+def _ranked(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Return counts from the greatest on; equal ones by name, so that it does not matter which came first."""
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))

@@ -94,13 +94,10 @@ class Pattern:
 
     def _ready(self, line: str) -> Any | None:
         """Return what PCRE2 made of the pattern for a line; None where `regex` shall search."""
-        if self._quick is None:
-            return None
-        is_ascii = line.isascii()
-        if not is_ascii and _DOUBTFUL.search(line):
+        if self._quick is None or is_doubtful(line):
             return None
         try:
-            return self._quick.made.get(is_ascii) or self._quick.ready(line)
+            return self._quick.ready(line)
         except pcre2.PatternError:
             self._quick = None
             return None
@@ -136,21 +133,23 @@ class _Filled:
         self, source: str, slots: Mapping[str, Sequence[str]], compile_: Callable[[str], Any], *, whole: bool
     ) -> None:
         self._source, self._slots, self._compile, self._is_whole = source, slots, compile_, whole
-        self.made: dict[bool, Any] = {}  # with all phrases, by whether for lines of ASCII; None where that is too large
+        self._made: dict[
+            bool, Any
+        ] = {}  # with all phrases, by whether for lines of ASCII; None where that is too large
         self._of_held: dict[tuple[tuple[str, ...], ...], Any] = {}
         self._phrases: list[Phrases] = []
 
     def ready(self, line: str) -> Any:
         """Return the compiled pattern for a line; raises what the engine raises."""
         is_ascii = line.isascii()
-        if is_ascii not in self.made:
-            self.made[is_ascii] = self._with_all(is_ascii=is_ascii) if self._is_whole else None
-        return self.made[is_ascii] or self._with_held(fold_case(line))
+        if is_ascii not in self._made:
+            self._made[is_ascii] = self._with_all(is_ascii=is_ascii) if self._is_whole else None
+        return self._made[is_ascii] or self._with_held(fold_case(line))
 
     def _with_all(self, *, is_ascii: bool) -> Any | None:
         slots = self._slots
-        if not slots and self.made:
-            return self.made[not is_ascii]
+        if not slots and self._made:
+            return self._made[not is_ascii]
         if is_ascii:
             slots = {name: ascii_only(tuple(phrases)) for name, phrases in slots.items()}
         try:

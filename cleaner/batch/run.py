@@ -122,7 +122,7 @@ class _Run:
         if jobs is None:
             plain = all(source.form.name in {"txt", "jsonl", "json", "csv", "tsv"} for source in self.sources)
             jobs = 0 if plain and sum(self.steps.sizes) < SMALL else cores()
-        if jobs or sum(self.steps.sizes) >= LARGE:
+        if sum(self.steps.sizes) >= LARGE:
             self.job.cleaner.prepare()
         if not jobs:
             return in_this_process(self.plan, self.steps)

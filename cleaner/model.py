@@ -56,7 +56,12 @@ class Rule:
     @property
     def category(self) -> str:
         """The kind of junk: the first part of the id."""
-        return self.id.partition("/")[0]
+        return category_of(self.id)
+
+
+def category_of(rule: str) -> str:
+    """Return the kind of junk: the first part of a rule's id."""
+    return rule.partition("/")[0]
 
 
 def is_named(rule: str, name: str) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from cleaner.model import category_of
 from cleaner.report.run import Article
 
 # Upper ends of the bins of the removed share of an article, the last one included in its bin.
@@ -74,7 +75,7 @@ class Tally:
 
     def _add_names(self, article: Article) -> None:
         """Count a removal for each rule, and once for each category, that claimed it."""
-        for table, name_of in ((self.by_rule, _rule), (self.by_category, category)):
+        for table, name_of in ((self.by_rule, _rule), (self.by_category, category_of)):
             met = set()
             for removal in article.removals:
                 for name in {name_of(rule) for rule in removal.rules}:
@@ -120,11 +121,6 @@ def _add_whole(count: Count, article: Article) -> None:
 
 def _rule(rule: str) -> str:
     return rule
-
-
-def category(rule: str) -> str:
-    """Return the kind of junk: the first part of a rule's id."""
-    return rule.partition("/")[0]
 
 
 def ranked(table: dict[str, Count]) -> list[tuple[str, Count]]:

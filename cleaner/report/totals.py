@@ -7,6 +7,7 @@ from typing import Any
 
 from cleaner.clean import CleanResult
 from cleaner.find import host_of
+from cleaner.model import category_of
 from cleaner.records.base import Record
 from cleaner.report.plural import counted
 from cleaner.spare import NONE_SPARED, Ignore
@@ -83,7 +84,7 @@ class Totals:
         """Count a removal for each rule, and once for each category, that claimed it."""
         for rule in rules:
             self.by_rule[rule] += 1
-        for category in {rule.partition("/")[0] for rule in rules}:
+        for category in set(map(category_of, rules)):
             self.by_category[category] += 1
 
     def merge(self, other: "Totals") -> None:

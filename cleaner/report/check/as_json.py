@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from cleaner.model import category_of
 from cleaner.report.check.encode import encode
 from cleaner.report.check.finding import Finding, Place
 
@@ -25,7 +26,7 @@ def _row(finding: Finding) -> dict[str, Any]:
         "end_location": _place(finding.end),
         "code": finding.rule,
         "rules": list(finding.rules),
-        "category": finding.rule.partition("/")[0],
+        "category": category_of(finding.rule),
         "why": finding.why,
         "message": finding.message,
         "text": finding.text,

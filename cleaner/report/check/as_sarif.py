@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from cleaner import __version__
+from cleaner.model import category_of
 from cleaner.report.check.encode import encode
 from cleaner.report.check.finding import TROUBLE, Finding, from_here
 
@@ -43,7 +44,7 @@ def _rule(rule: str, why: str) -> dict[str, Any]:
         return row | {"help": {"text": "stderr and `docs/check.md` say more."}}
     return row | {
         "help": {"text": f"`cleaner rules show {rule}` prints the rule and its examples."},
-        "properties": {"category": rule.partition("/")[0]},
+        "properties": {"category": category_of(rule)},
     }
 
 

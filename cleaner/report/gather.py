@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cleaner.model import Pruned, Removal
+from cleaner.model import Pruned, Removal, is_named
 from cleaner.report.run import Article, Run
 from cleaner.report.sample import SEED, Greatest, Sample
 from cleaner.report.tally import Tally, ranked
@@ -169,14 +169,9 @@ def pick(
         if (sites and held.site not in sites) or (article is not None and held.id != article):
             continue
         for number, cut in enumerate(held.cuts):
-            if not rules or any(is_named(name, rules) for name in rules_of(cut)):
+            if not rules or any(is_named(held_by, name) for held_by in rules_of(cut) for name in rules):
                 found.add(f"{held.key}\0{number}", functools.partial(in_context, held, cut))
     return found.seen, found.drawn()
-
-
-def is_named(rule: str, names: Iterable[str]) -> bool:
-    """Whether a rule is one of the names, or of a category that is."""
-    return any(rule == name or rule.startswith(name.rstrip("/") + "/") for name in names)
 
 
 def in_turn(lists: Iterable[Sequence[Item]]) -> Iterator[Item]:

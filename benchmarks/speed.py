@@ -10,33 +10,13 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from itertools import islice
-from typing import Any
 
 import ftfy
 
 from benchmarks.corpora import pool, site
 from cleaner.clean import Cleaner
-from cleaner.find import Clock, Finder
+from cleaner.find import Clock, host_of
 from cleaner.fold import View
-from cleaner.model import Removal, Rule
-
-
-class TimedFinder(Finder):
-    """A finder that notes the seconds each rule takes."""
-
-    def __init__(self, rules: Any) -> None:
-        super().__init__(rules)
-        self.seconds: defaultdict[str, float] = defaultdict(float)
-        self.lines: Counter[str] = Counter()
-
-    def claims_of_line(self, view: View, line: int, rule: Rule, clock: Clock) -> list[Removal]:
-        """Time one rule on one line."""
-        started = time.perf_counter()
-        claims = super().claims_of_line(view, line, rule, clock)
-        self.seconds[rule.id] += time.perf_counter() - started
-        self.lines[rule.id] += 1
-        return claims
-
 
 Row = tuple[str, str]  # a text and its site
 PARTS = 20
@@ -65,14 +45,17 @@ def passes(cleaner: Cleaner, rows: Sequence[Row], times: int) -> tuple[float, fl
 
 
 def by_rule(cleaner: Cleaner, rows: Sequence[Row], top: int) -> None:
-    """Print the rules that take the most time."""
-    cleaner.finder = timed = TimedFinder(cleaner.rules)
-    for _ in range(2):
-        timed.seconds.clear()
-        timed.lines.clear()
-        seconds(lambda row: cleaner.clean(*row), rows)
-    for rule, spent in sorted(timed.seconds.items(), key=lambda item: -item[1])[:top]:
-        print(f"{spent / len(rows) * 1e6:7.1f} us an article {timed.lines[rule]:7d} lines  {rule}")
+    """Print the rules that take the most time, each on the lines where it is a candidate."""
+    finder, spent, lines = cleaner.finder, defaultdict[str, float](float), Counter[str]()
+    for text, url in rows:
+        view, clock = View(text), Clock.of(60)
+        for line, rule in finder.candidates(view, host_of(url)):
+            started = time.perf_counter()
+            finder.claims_of_line(view, line, rule, clock)
+            spent[rule.id] += time.perf_counter() - started
+            lines[rule.id] += 1
+    for name, taken in sorted(spent.items(), key=lambda item: -item[1])[:top]:
+        print(f"{taken / len(rows) * 1e6:7.1f} us an article {lines[name]:7d} lines  {name}")
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from cleaner import edit
 from cleaner.allow import Allowed, AllowList
-from cleaner.find import Candidate, Clock, Finder, TimeLimitError, host_of
+from cleaner.find import Clock, Finder, Settle, TimeLimitError, find_all, host_of, visible_share
 from cleaner.fold import View
 from cleaner.model import Document, Pruned, Removal, Rule, is_named
 from cleaner.rules import SCANNER, builtin_folder, builtin_rules, chosen
@@ -15,7 +15,6 @@ from cleaner.spare import ALL, NONE_SPARED, Keep, Spared, spared_by
 
 GUARD = 0.9
 TIME_LIMIT = 10.0
-_WHITE = " \n\t\x1f"  # all that is left of white space in a plain text
 
 
 @dataclass(frozen=True)
@@ -185,59 +184,30 @@ class Cleaner:
     def _clean(self, document: Document, keep: Keep | None) -> CleanResult:
         view = View(document.text)
         try:
-            removals = self._find(document, view, Clock.of(self.time_limit), keep)
+            removals = find_all(
+                self.finder, view, host_of(document.url), Clock.of(self.time_limit), self._settling(keep)
+            )
         except TimeLimitError as error:
             return CleanResult(document, trouble=str(error), spared=spared_by(keep))
+        if keep:  # what several rounds took together may be an allowed text too
+            removals = [cut for cut in removals if not keep.holds(document.text[cut.start : cut.end])]
         spared = spared_by(keep)
-        share = _visible_share(view, removals, self.guard)
+        share = visible_share(view, removals, self.guard)
         if share > self.guard:
             why = f"{share:.0%} would have been removed, the guard is {self.guard:.0%}"
             return CleanResult(document, trouble=why, spared=spared)
         return CleanResult(document, tuple(removals), spared=spared)
 
-    def _find(self, document: Document, view: View, clock: Clock, keep: Keep | None) -> list[Removal]:
-        """Find until nothing is left to find: what one removal lays bare belongs to the same cleaning."""
-        host = host_of(document.url)
-        candidates = self.finder.candidates(view, host)
-        removals: list[Removal] = []
-        while found := self._round(view, candidates, clock, keep):
-            removals = edit.normalise((*removals, *_in_original(removals, found)))
-            before, view = view, edit.shortened(view, found)
-            candidates = self.finder.candidates_left(candidates, before, view, found, host)
-        # What several rounds took together may be an allowed text too.
-        return [cut for cut in removals if not keep.holds(document.text[cut.start : cut.end])] if keep else removals
+    def _settling(self, keep: Keep | None) -> Settle:
+        """What makes removals of claims, and tidies where there are none."""
+        if not (keep or self.tidy):
+            return edit.merge
 
-    def _round(self, view: View, candidates: Sequence[Candidate], clock: Clock, keep: Keep | None) -> list[Removal]:
-        claims = self.finder.claims(view, candidates, clock)
-        if keep:
-            found = keep.settle(claims, lambda left: edit.merge(view, left), view.text)
-        else:
-            found = edit.merge(view, claims)
-        return found or (edit.tidy(view) if self.tidy else [])
+        def settle(view: View, claims: list[Removal]) -> list[Removal]:
+            if keep:
+                found = keep.settle(claims, lambda left: edit.merge(view, left), view.text)
+            else:
+                found = edit.merge(view, claims)
+            return found or (edit.tidy(view) if self.tidy else [])
 
-
-def _in_original(before: Sequence[Removal], found: Sequence[Removal]) -> Sequence[Removal]:
-    """Return removals from what others left of a text as removals from the text."""
-    if not before:
-        return found
-    offsets = edit.Offsets(before)
-    return [
-        Removal(offsets.to_original(removal.start), offsets.to_original(removal.end - 1) + 1, removal.rules)
-        for removal in found
-    ]
-
-
-def _visible_share(view: View, removals: Sequence[Removal], guard: float) -> float:
-    """The share of the characters that are not white space which the removals would take.
-
-    Where they are no more than the guard allows of the beginning of the text, it is their share of that.
-    """
-    gone = sum(_visible(view.plain[removal.start : removal.end]) for removal in removals)
-    if not gone:
-        return 0.0
-    beginning = _visible(view.plain[: 3 * gone])
-    return gone / (beginning if gone <= guard * beginning else _visible(view.plain))
-
-
-def _visible(plain: str) -> int:
-    return len(plain) - sum(map(plain.count, _WHITE))
+        return settle

@@ -1,9 +1,7 @@
 """The text as rules see it: typographic variants made one, no character moved."""
 
 import bisect
-import itertools
-from collections.abc import Iterator, Sequence
-from functools import cached_property
+from collections.abc import Iterable, Iterator
 
 # Every value is one character, so that an offset in the folded text is an offset in the text itself.
 _SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
@@ -35,6 +33,9 @@ _CASE_TWINS = {
     "\u1c80": "в", "\u1c81": "д", "\u1c82": "о", "\u1c83": "с", "\u1c84": "т", "\u1c85": "т", "\u1c86": "ъ",
     "\u1c87": "ѣ", "\u1c88": "\ua64b",
 }  # fmt: skip
+_TWINS_BY_BYTE: dict[int, list[tuple[str, str]]] = {}
+for _old, _new in _CASE_TWINS.items():
+    _TWINS_BY_BYTE.setdefault(_old.encode()[0], []).append((_old, _new))
 
 
 def plain(text: str) -> str:
@@ -69,12 +70,20 @@ def _present(encoded: bytes) -> Iterator[tuple[str, str]]:
 
 def fold_case(text: str) -> str:
     """Return the text in one case; texts that `regex` finds equal under IGNORECASE come out equal."""
+    return _in_one_case(text)[0]
+
+
+def _in_one_case(text: str) -> tuple[str, bytes]:
+    """Return the text in one case, and that as UTF-8."""
     text = (text.replace("İ", "i") if "İ" in text else text).lower()
-    if not text.isascii():
-        for old, new in _CASE_TWINS.items():
-            if old in text:
-                text = text.replace(old, new)
-    return text
+    encoded = text.encode("utf-8", "surrogatepass")
+    if len(encoded) > len(text):
+        twins = [pair for first, pairs in _TWINS_BY_BYTE.items() if first in encoded for pair in pairs]
+        for old, new in twins:
+            text = text.replace(old, new)
+        if twins:
+            encoded = text.encode("utf-8", "surrogatepass")
+    return text, encoded
 
 
 class View:
@@ -89,38 +98,36 @@ class View:
     def __init__(self, text: str, plain_text: str | None = None, folded: str | None = None) -> None:
         self.text = text
         self.plain = plain(text) if plain_text is None else plain_text
+        self._encoded = b""
+        if folded is None:
+            folded, self._encoded = _in_one_case(self.plain)
+        self.folded = folded  # the plain text in one case
         # A byte order mark belongs to the file, not to its first line.
         self.first = 1 if text.startswith("\ufeff") else 0
-        self._contents: dict[int, tuple[int, int]] = {}
-        if folded is not None:
-            self.folded = folded
+        # The lines of the plain text in one case, without their breaks, and where each starts.
+        self.lines: list[str] = (self.folded[1:] if self.first else self.folded).split("\n")
+        self.starts = _starts([len(line) for line in self.lines], self.first)
+        self._is_framed = False
+        self._byte_starts: list[int] | None = None
 
-    @cached_property
-    def folded(self) -> str:
-        """The plain text in one case."""
-        return fold_case(self.plain)
-
-    @cached_property
+    @property
     def encoded(self) -> bytes:
         """The lines of the plain text in one case, as UTF-8; a line break before, between and behind them."""
-        return b"\n%b\n" % self.folded.encode("utf-8", "surrogatepass")[self.first :]
+        if not self._is_framed:
+            encoded = self._encoded or self.folded.encode("utf-8", "surrogatepass")
+            self._encoded = b"\n%b\n" % (encoded[self.first :] if self.first else encoded)
+            self._is_framed = True
+        return self._encoded
 
-    @cached_property
-    def lines(self) -> list[str]:
-        """The lines of the plain text in one case, without their breaks."""
-        return (self.folded[1:] if self.first else self.folded).split("\n")
-
-    @cached_property
-    def starts(self) -> list[int]:
-        """Where each line starts."""
-        return _starts(self.lines, self.first)
-
-    @cached_property
+    @property
     def byte_starts(self) -> list[int]:
         """Where each line starts in `encoded`."""
-        if len(self.encoded) - 2 == len(self.plain) - self.first:
-            return [start + 1 - self.first for start in self.starts]
-        return _starts(self.encoded[1:-1].split(b"\n"), 1)
+        if self._byte_starts is None:
+            if len(self.encoded) - 2 == len(self.plain) - self.first:
+                self._byte_starts = [start + 1 - self.first for start in self.starts]
+            else:
+                self._byte_starts = _starts([len(line) for line in self.encoded[1:-1].split(b"\n")], 1)
+        return self._byte_starts
 
     def line_at(self, place: int) -> int:
         """Number of the line that a place lies in."""
@@ -133,12 +140,13 @@ class View:
 
     def content(self, line: int) -> tuple[int, int]:
         """Start and end of what a line holds between its white space; equal for a blank line."""
-        if line not in self._contents:
-            start, held = self.starts[line], self.lines[line]
-            stripped = held.lstrip()
-            start += len(held) - len(stripped)
-            self._contents[line] = start, start + len(stripped.rstrip())
-        return self._contents[line]
+        start, held = self.starts[line], self.lines[line]
+        size = len(held)
+        if not size or not (held[0].isspace() or held[-1].isspace()):
+            return start, start + size
+        stripped = held.lstrip()
+        start += size - len(stripped)
+        return start, start + len(stripped.rstrip())
 
     def length(self, line: int) -> int:
         """Code points of a line's content."""
@@ -146,7 +154,9 @@ class View:
         return end - start
 
 
-def _starts(lines: Sequence[str] | Sequence[bytes], first: int) -> list[int]:
-    starts = list(itertools.accumulate((len(line) + 1 for line in lines), initial=first))
-    starts.pop()
+def _starts(sizes: Iterable[int], first: int) -> list[int]:
+    starts, place = [], first
+    for size in sizes:
+        starts.append(place)
+        place += size + 1
     return starts

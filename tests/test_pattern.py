@@ -8,7 +8,7 @@ import pytest
 import regex
 
 from cleaner.find import Clock
-from cleaner.find.pattern import Pattern, is_doubtful
+from cleaner.find.pattern import Line, Pattern
 from cleaner.find.phrases import SLOT, Phrases, filled
 from cleaner.fold import View, fold_case, plain
 from cleaner.model import Rule
@@ -23,7 +23,7 @@ def pattern(source: str, **slots: tuple[str, ...]) -> Pattern:
 
 
 def spans(source: str, line: str) -> list[tuple[int, int]]:
-    return pattern(source).spans(line, Clock.of(5))
+    return pattern(source).spans(Line(line), Clock.of(5))
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
@@ -35,7 +35,7 @@ def test_both_engines_find_the_same_in_the_examples(rule: Rule) -> None:
         held = {name: Phrases(rule.slots[name]).in_line(folded) for name in dict.fromkeys(SLOT.findall(source))}
         peer, ours = regex.compile(filled(source, held)), Pattern(rule, source)
         for line in lines:
-            assert ours.spans(line, Clock.of(60)) == [match.span() for match in peer.finditer(line)], line
+            assert ours.spans(Line(line), Clock.of(60)) == [match.span() for match in peer.finditer(line)], line
 
 
 def test_lines_in_which_a_letter_is_no_letter_to_the_other_engine_are_known() -> None:
@@ -44,7 +44,7 @@ def test_lines_in_which_a_letter_is_no_letter_to_the_other_engine_are_known() ->
         for sign in (r"\w", r"\d", r"\s"):
             ours = {match.start() for match in pcre2.finditer(sign, part)}
             apart = ours ^ {match.start() for match in regex.finditer(sign, part)}
-            assert {unicodedata.category(part[place]) for place in apart if not is_doubtful(part[place])} <= {"Cn"}
+            assert {unicodedata.category(part[place]) for place in apart if not Line(part[place]).is_doubtful} <= {"Cn"}
 
 
 def test_marks_that_take_room_are_parts_of_words() -> None:
@@ -81,7 +81,11 @@ def test_more_phrases_than_fit_in_a_pattern() -> None:
     with pytest.raises(pcre2.PatternError, match="too large"):
         pcre2.compile(filled("{{phrase}}", {"phrase": phrases}))
     many = pattern("^{{phrase}}$", phrase=phrases)
-    assert [many.matches(line, Clock.of(5)) for line in (phrases[17], phrases[2999], "junk")] == [True, True, False]
+    assert [many.matches(Line(line), Clock.of(5)) for line in (phrases[17], phrases[2999], "junk")] == [
+        True,
+        True,
+        False,
+    ]
 
 
 def test_what_begins_alike_is_written_once_and_the_longer_is_tried_first() -> None:
@@ -95,4 +99,4 @@ def test_a_slot_without_phrases_never_matches() -> None:
 @pytest.mark.parametrize("line", ["IŞIK", "ışık", "Işık", "İŞİK"])
 def test_dotted_and_dotless_i_are_one_letter(line: str) -> None:
     assert spans("(?i)^ışık$", plain(line)) == [(0, 4)]
-    assert pattern("(?i)^{{light}}$", light=("ışık",)).matches(plain(line), Clock.of(5))
+    assert pattern("(?i)^{{light}}$", light=("ışık",)).matches(Line(plain(line)), Clock.of(5))

@@ -4,6 +4,7 @@ from cleaner.find.finder import Finder
 from cleaner.find.index import Candidate, is_word, line_start
 from cleaner.find.pattern import Clock, TimeLimitError
 from cleaner.find.phrases import SLOT, filled
+from cleaner.find.rounds import Settle, find_all, visible_share
 from cleaner.find.scan import Scanner
 from cleaner.find.site import host_matches, host_of
 
@@ -13,10 +14,13 @@ __all__ = [
     "Clock",
     "Finder",
     "Scanner",
+    "Settle",
     "TimeLimitError",
     "filled",
+    "find_all",
     "host_matches",
     "host_of",
     "is_word",
     "line_start",
+    "visible_share",
 ]

@@ -7,7 +7,7 @@ import regex
 
 from cleaner import edit
 from cleaner.find.index import Candidate, Index
-from cleaner.find.pattern import Clock, Pattern
+from cleaner.find.pattern import Clock, Line, Pattern
 from cleaner.fold import View, fold_case
 from cleaner.model import Removal, Rule
 
@@ -51,8 +51,13 @@ class Finder:
     def claims(self, view: View, candidates: Iterable[Candidate], clock: Clock) -> list[Removal]:
         """Return what the rules of the candidates claim on their lines."""
         claims: list[Removal] = []
-        for line, rule in candidates:
-            claims += self.claims_of_line(view, line, rule, clock)
+        lines: dict[int, Line] = {}
+        for number, rule in candidates:
+            line = lines.get(number)
+            if line is None:
+                start, end = view.content(number)
+                line = lines[number] = Line(view.plain[start:end])
+            claims += self._claims(view, number, line, rule, clock)
         return claims
 
     def candidates(self, view: View, host: str) -> list[Candidate]:
@@ -96,17 +101,22 @@ class Finder:
 
     def claims_of_line(self, view: View, line: int, rule: Rule, clock: Clock) -> list[Removal]:
         """Return what a rule claims when its pattern looks at one line, whatever its literals are."""
-        start, end = view.content(line)
-        if (rule.longest and end - start > rule.longest) or (rule.where and not _is_where(view, line, rule)):
+        return self.claims(view, [(line, rule)], clock)
+
+    def _claims(self, view: View, number: int, line: Line, rule: Rule, clock: Clock) -> list[Removal]:
+        size, longest = len(line.text), rule.longest
+        if 0 < longest < size or (rule.where and not _is_where(view, number, rule)):
             return []
         pattern, through = self._patterns_of(rule)
-        content = view.plain[start:end]
         if rule.removes == "line":
-            spans = [(0, end - start)] if pattern.matches(content, clock) else []
+            spans = [(0, size)] if pattern.matches(line, clock) else []
         else:
-            spans = pattern.spans(content, clock)
-        claims = [Removal(start + a, start + b, (rule.id,)) for a, b in spans if a < b]
-        return claims + self._through(view, line, rule, through, clock) if claims and rule.through else claims
+            spans = pattern.spans(line, clock)
+        if not spans:
+            return []
+        start, rules = view.content(number)[0], (rule.id,)
+        claims = [Removal(start + a, start + b, rules) for a, b in spans if a < b]
+        return claims + self._through(view, number, rule, through, clock) if claims and rule.through else claims
 
     def _patterns_of(self, rule: Rule) -> tuple[Pattern, Pattern]:
         if rule.id not in self._patterns:
@@ -123,9 +133,9 @@ class Finder:
             start, end = view.content(following)
             if start == end:
                 continue
-            content = view.plain[start:end]
+            content = Line(view.plain[start:end])
             if not through.matches(content, clock):
-                if claims and _is_heading_of(view.plain[claims[-1].start : claims[-1].end], content):
+                if claims and _is_heading_of(view.plain[claims[-1].start : claims[-1].end], content.text):
                     claims.pop()
                 break
             claims.append(Removal(start, end, (rule.id,)))

@@ -14,7 +14,6 @@ from cleaner.model import Rule
 Candidate = tuple[int, Rule]  # the number of a line, and a rule of which it holds a literal
 
 _MARKS = regex.compile(r"[^\w\n©@#+&]*+")
-_MARKED = regex.compile(rb"\n[^a-z0-9\n]")  # before a line that may begin with marks
 _KEY = 3  # characters by which literals at the start of a line are looked up
 _SHORT = 5  # bytes of a word that stands in many others
 
@@ -33,7 +32,10 @@ class _Literal:
     def __init__(self, literal: str, table: Mapping[_Condition, Sequence[Rule]], *, is_word: bool) -> None:
         encoded = literal.encode()
         self.size, self.byte_size = len(literal), len(encoded) + is_word  # up to where a hit ends
-        self.groups = tuple((condition, tuple(rules)) for condition, rules in table.items())
+        self.groups = [
+            (word, written, [(rule.id, rule.longest, rule) for rule in rules])
+            for (word, written), rules in table.items()
+        ]
         self.longest = max(rule.longest or sys.maxsize for rules in table.values() for rule in rules)
         self.is_conditional = any(word or written for word, written in table)
         checked = not is_word and all(word for word, _ in table)
@@ -85,8 +87,11 @@ class Index:
             before = encoded[starts[line] : start] if literal.is_conditional else b""
             place = len(before) if before.isascii() else len(before.decode("utf-8", "surrogatepass"))
             _add(found, view, first + line, place, literal)
-        for match in _MARKED.finditer(encoded) if self._starting else ():
-            self._add_behind_marks(found, view, first + bisect.bisect_right(starts, match.start() + 1) - 1)
+        if self._starting:
+            for number in range(len(view.lines)) if only is None else (only,):
+                held = view.lines[number]
+                if held and not ("a" <= held[0] <= "z" or "0" <= held[0] <= "9"):
+                    self._add_behind_marks(found, view, number)
         return list(found.values())
 
     def _literal(self, number: int) -> _Literal:
@@ -109,14 +114,14 @@ def _add(found: dict[tuple[int, str], Candidate], view: View, number: int, place
     line = view.lines[number]
     if literal.longest < len(line) and literal.longest < view.length(number):
         return
-    for (word, written), rules in literal.groups:
+    for word, written, rules in literal.groups:
         if written and not view.plain.startswith(written, view.starts[number] + place):
             continue
         if word and not is_word(line, place, place + literal.size):
             continue
-        for rule in rules:
-            if not 0 < rule.longest < len(line) or rule.longest >= view.length(number):
-                found[number, rule.id] = number, rule
+        for name, longest, rule in rules:
+            if not 0 < longest < len(line) or longest >= view.length(number):
+                found[number, name] = number, rule
 
 
 def _is_short_word(literal: str, table: Mapping[_Condition, Sequence[Rule]]) -> bool:

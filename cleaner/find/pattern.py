@@ -58,6 +58,22 @@ class Clock:
         return left
 
 
+class Line:
+    """What a line holds between its white space, for any number of patterns to look at."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.is_ascii = text.isascii()
+        self._is_doubtful: bool | None = False if self.is_ascii else None
+
+    @property
+    def is_doubtful(self) -> bool:
+        r"""Whether a character of it is a letter (`\w`, `\s`) to one of the engines and not to the other."""
+        if self._is_doubtful is None:
+            self._is_doubtful = _DOUBTFUL.search(self.text) is not None
+        return self._is_doubtful
+
+
 class Pattern:
     """A pattern of a rule, made ready when a line first needs it."""
 
@@ -68,7 +84,7 @@ class Pattern:
         is_known = not _ONLY_REGEX.search(SLOT.sub("", source))
         self._quick = _Filled(source, slots, pcre2.compile, whole=True) if is_known else None
 
-    def matches(self, line: str, clock: Clock) -> bool:
+    def matches(self, line: Line, clock: Clock) -> bool:
         """Whether the pattern matches somewhere in a line.
 
         Raises:
@@ -76,36 +92,31 @@ class Pattern:
         """
         return self._search(line, clock, _is_found)
 
-    def spans(self, line: str, clock: Clock) -> list[tuple[int, int]]:
+    def spans(self, line: Line, clock: Clock) -> list[tuple[int, int]]:
         """Start and end of each match in a line; raises as `matches` does."""
         return self._search(line, clock, _found)
 
-    def _search(self, line: str, clock: Clock, search: Callable[..., _Result]) -> _Result:
+    def _search(self, line: Line, clock: Clock, search: Callable[..., _Result]) -> _Result:
         left = clock.left(self._rule)
         try:
             if (quick := self._ready(line)) is not None:
-                return search(quick, line)
+                return search(quick, line.text)
         except (pcre2.LibraryError, OverflowError, UnicodeEncodeError):  # out of bounds, or a lone surrogate
             pass
         try:
-            return search(self._slow.ready(line), line, timeout=left)
+            return search(self._slow.ready(line), line.text, timeout=left)
         except TimeoutError as error:
             raise TimeLimitError(f"rule {self._rule.id}: its pattern ran over the time limit") from error
 
-    def _ready(self, line: str) -> Any | None:
+    def _ready(self, line: Line) -> Any | None:
         """Return what PCRE2 made of the pattern for a line; None where `regex` shall search."""
-        if self._quick is None or is_doubtful(line):
+        if self._quick is None or line.is_doubtful:
             return None
         try:
             return self._quick.ready(line)
         except pcre2.PatternError:
             self._quick = None
             return None
-
-
-def is_doubtful(line: str) -> bool:
-    r"""Whether a line holds a character that is a letter (`\w`, `\s`) to one of the engines and not to the other."""
-    return not line.isascii() and _DOUBTFUL.search(line) is not None
 
 
 def _is_found(pattern: Any, line: str, **limit: float) -> bool:
@@ -139,12 +150,11 @@ class _Filled:
         self._of_held: dict[tuple[tuple[str, ...], ...], Any] = {}
         self._phrases: list[Phrases] = []
 
-    def ready(self, line: str) -> Any:
+    def ready(self, line: Line) -> Any:
         """Return the compiled pattern for a line; raises what the engine raises."""
-        is_ascii = line.isascii()
-        if is_ascii not in self._made:
-            self._made[is_ascii] = self._with_all(is_ascii=is_ascii) if self._is_whole else None
-        return self._made[is_ascii] or self._with_held(fold_case(line))
+        if line.is_ascii not in self._made:
+            self._made[line.is_ascii] = self._with_all(is_ascii=line.is_ascii) if self._is_whole else None
+        return self._made[line.is_ascii] or self._with_held(fold_case(line.text))
 
     def _with_all(self, *, is_ascii: bool) -> Any | None:
         slots = self._slots

@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Collection, Iterable, Iterator
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -39,19 +38,16 @@ class Scanner:
         self._words = frozenset(words)
         self._small, self._kept = small, kept
         self._seen = 0
+        self._by_key: list[dict[bytes, list[int]]] = []
         self._database: Any = None
         self._lock = threading.Lock()
 
     def __call__(self, encoded: bytes) -> list[Hit]:
         """Return every hit, overlapping ones too, in no order."""
         if self._database is None:
-            self._seen += len(encoded)
-            if self._kept and self._seen > _SMALL_WITH_KEPT:
-                self._use_kept()
-            elif self._seen > self._small and self._literals:
-                self.prepare()
-            if self._database is None:
-                return self._look_up(encoded)
+            self._look_ahead(len(encoded))
+        if self._database is None:
+            return self._look_up(encoded)
         hits: list[Hit] = []
         add = hits.append
         with self._lock:  # a database has room to scan one text at a time
@@ -73,6 +69,14 @@ class Scanner:
         with self._lock:
             self._database = self._database or self._restored(made) or self._compiled()
             return self._digest() + bytes(hyperscan.dumpb(self._database))
+
+    def _look_ahead(self, size: int) -> None:
+        """Make Hyperscan ready where the texts so far and this one are too many to do without."""
+        self._seen += size
+        if self._kept and self._seen > _SMALL_WITH_KEPT:
+            self._use_kept()
+        elif self._seen > self._small and self._literals:
+            self.prepare()
 
     def _use_kept(self) -> None:
         kept, self._kept = self._kept, None
@@ -116,8 +120,9 @@ class Scanner:
         hits: list[Hit] = []
         for size in range(1, _KEY + 1):
             here = {encoded[place : place + size] for place in range(len(encoded) - size + 1)}
-            for key in here & self._by_key[size].keys():
-                for number in self._by_key[size][key]:
+            numbers = self._keys()[size]
+            for key in here & numbers.keys():
+                for number in numbers[key]:
                     hits += self._hits(number, encoded)
         return hits
 
@@ -130,14 +135,14 @@ class Scanner:
             elif start and encoded[start - 1] not in ALPHANUMERIC and encoded[end : end + 1].strip(_ALPHANUMERIC):
                 yield number, end + 1
 
-    @cached_property
-    def _by_key(self) -> list[dict[bytes, list[int]]]:
+    def _keys(self) -> list[dict[bytes, list[int]]]:
         """Numbers of the literals by their first bytes, for each number of these: four, or all of a short literal."""
-        by_key: list[dict[bytes, list[int]]] = [{} for _ in range(_KEY + 1)]
-        for number, literal in enumerate(self._literals):
-            key = literal[:_KEY]
-            by_key[len(key)].setdefault(key, []).append(number)
-        return by_key
+        if not self._by_key:
+            self._by_key = [{} for _ in range(_KEY + 1)]
+            for number, literal in enumerate(self._literals):
+                key = literal[:_KEY]
+                self._by_key[len(key)].setdefault(key, []).append(number)
+        return self._by_key
 
 
 def _starts(literal: bytes, encoded: bytes) -> Iterator[int]:

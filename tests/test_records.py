@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from cleaner import Cleaner, Rule
 from cleaner.batch.work import Plan, clean_record
 from cleaner.records import FORMATS, Fields, Reading, Record
-from cleaner.records.jsonl import members
+from cleaner.records.json_object import members
 from cleaner.report import ledger
 from tests.strategies import texts
 

@@ -1,31 +1,18 @@
 """JSON Lines: one article a line. Records are edited in their source, so that every other byte stays."""
 
 import itertools
-import json
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
 
 from cleaner.clean import CleanResult
 from cleaner.model import Document
 from cleaner.records.base import Fields, Format, Reading, Record, Row, Text, Written, decode, says_off
 from cleaner.records.blocks import NEED, Block, End
+from cleaner.records.json_object import Member, members, plain_source
 from cleaner.records.prepared import prepared, shown
 from cleaner.records.prepared import put_back as put_back_made
 from cleaner.records.source_text import Places, cuts, put_back, with_back, without
 
-# Numbers are only stepped over: a long one must neither fail nor cost time.
-_DECODER: Any = json.JSONDecoder(parse_int=str, parse_float=str)
-_SCAN = _DECODER.scan_once  # the C scanner itself: raw_decode only puts a Python call around it
-_SPACES = frozenset(" \t\n\r")
 _KINDS = {"{": "an object", "[": "a list", "t": "a truth value", "f": "a truth value", "n": "null"}
-
-
-class Member(NamedTuple):
-    """A value of a JSON object: what it is, and where it starts and ends in the source."""
-
-    value: Any
-    start: int
-    end: int
 
 
 class Lines:
@@ -194,66 +181,8 @@ def _missing(held: Mapping[str, Member], field: str) -> str:
     return f"no field {field!r} (fields: {known}): name it with --text-field"
 
 
-def members(source: str, start: int = 0) -> dict[str, Member]:
-    """Return the values of the JSON object that starts there, by key; numbers as written, of a doubled key the last.
-
-    Raises:
-        ValueError: not one JSON object, and nothing else.
-    """
-    place = _skip(source, start)
-    if source[place : place + 1] != "{":
-        raise ValueError("a record must be an object: { … }")
-    try:
-        held, place = _members(source, _skip(source, place + 1))
-    except StopIteration as stop:
-        raise json.JSONDecodeError("Expecting value", source, stop.value) from None
-    if source[place + 1 :].strip(" \t\r\n"):
-        raise ValueError(f"more text behind the object at column {place + 2}")
-    return held
-
-
-def _members(source: str, place: int) -> tuple[dict[str, Member], int]:
-    """Return the values of an object and where it ends; raises StopIteration where a value should be and is not."""
-    held: dict[str, Member] = {}
-    while source[place : place + 1] != "}":
-        if source[place : place + 1] != '"':
-            raise ValueError(f"expected a key in double quotes at column {place + 1}")
-        key, place = _SCAN(source, place)
-        place = _skip(source, place)
-        if source[place : place + 1] != ":":
-            raise ValueError(f"expected a colon at column {place + 1}")
-        start = _skip(source, place + 1)
-        value, end = _SCAN(source, start)
-        held[key] = Member(value, start, end)
-        place = _next(source, end)
-    return held, place
-
-
-def _next(source: str, place: int) -> int:
-    """Where the key behind a value starts, or the closing brace."""
-    place = _skip(source, place)
-    if source[place : place + 1] == ",":
-        place = _skip(source, place + 1)
-        if source[place : place + 1] == "}":
-            raise ValueError(f"a comma before the closing brace at column {place + 1}")
-    elif source[place : place + 1] != "}":
-        raise ValueError(f"expected a comma or a closing brace at column {place + 1}")
-    return place
-
-
-def _skip(source: str, place: int) -> int:
-    while source[place : place + 1] in _SPACES:
-        place += 1
-    return place
-
-
 def _places(source: str, member: Member) -> Places:
     return Places.of_json(source, member.start + 1, member.end - 1, member.value)
-
-
-def plain_source(text: str) -> str:
-    """Return how JSON plainly writes a text."""
-    return json.dumps(text, ensure_ascii=False)[1:-1]
 
 
 JSON_LINES = JsonLines()

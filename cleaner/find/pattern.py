@@ -6,19 +6,23 @@ knows what they mean, in lines with characters of which the two hold different o
 with many finds, and in searches that PCRE2 gives up.
 """
 
+import contextlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import pcre2
 import regex
+from pcre2._cy import create_match_context
+from pcre2._cy import match as _match
 
 from cleaner.find.phrases import SLOT, Phrases, ascii_only, filled
 from cleaner.fold import fold_case
 from cleaner.model import Rule
 
 _REMEMBERED = 1000  # ways to fill a pattern that are kept
+_NO_CONTEXT = create_match_context()
 _COUNTED = 20_000_000  # code points of a line times its matches: for each, they are counted from the line's start
 _TOO_LARGE = 120  # PCRE2's number for a pattern of more than 64 KB
 # What PCRE2 would take for something else: other escapes, fuzzy counts, flags for all from the middle on, version 1.
@@ -32,7 +36,7 @@ _DOUBTFUL = pcre2.compile(
     "[\\p{Mc}\\p{Me}\\p{No}Ⓐ-ⓩ\U0001f130-\U0001f149\U0001f150-\U0001f169\U0001f170-\U0001f189ʕ\u180e\u200c\u200d]"
 )
 
-_Result = TypeVar("_Result")
+_GIVEN_UP = (pcre2.LibraryError, OverflowError, UnicodeEncodeError)  # out of bounds, or a lone surrogate
 
 
 class TimeLimitError(Exception):
@@ -90,21 +94,30 @@ class Pattern:
         Raises:
             TimeLimitError: the clock had no time left.
         """
-        return self._search(line, clock, _is_found)
-
-    def spans(self, line: Line, clock: Clock) -> list[tuple[int, int]]:
-        """Start and end of each match in a line; raises as `matches` does."""
-        return self._search(line, clock, _found)
-
-    def _search(self, line: Line, clock: Clock, search: Callable[..., _Result]) -> _Result:
         left = clock.left(self._rule)
         try:
             if (quick := self._ready(line)) is not None:
-                return search(quick, line.text)
-        except (pcre2.LibraryError, OverflowError, UnicodeEncodeError):  # out of bounds, or a lone surrogate
+                return _matches_quick(quick, line.text)
+        except _GIVEN_UP:
             pass
+        with self._in_time():
+            return self._slow.ready(line).search(line.text, timeout=left) is not None
+
+    def spans(self, line: Line, clock: Clock) -> list[tuple[int, int]]:
+        """Start and end of each match in a line; raises as `matches` does."""
+        left = clock.left(self._rule)
         try:
-            return search(self._slow.ready(line), line.text, timeout=left)
+            if (quick := self._ready(line)) is not None:
+                return _spans_quick(quick, line.text)
+        except _GIVEN_UP:
+            pass
+        with self._in_time():
+            return [match.span() for match in self._slow.ready(line).finditer(line.text, timeout=left)]
+
+    @contextlib.contextmanager
+    def _in_time(self) -> Iterator[None]:
+        try:
+            yield
         except TimeoutError as error:
             raise TimeLimitError(f"rule {self._rule.id}: its pattern ran over the time limit") from error
 
@@ -119,14 +132,15 @@ class Pattern:
             return None
 
 
-def _is_found(pattern: Any, line: str, **limit: float) -> bool:
-    return pattern.search(line, **limit) is not None
+def _matches_quick(pattern: Any, line: str) -> bool:
+    # Nine of ten searches find nothing: this is what `search` does, without all that it makes ready for a match.
+    return _match(pattern._pcre2_code, line, len(line), 0, _NO_CONTEXT, 0)[0] is not None  # noqa: SLF001
 
 
-def _found(pattern: Any, line: str, **limit: float) -> list[tuple[int, int]]:
-    if limit:
-        return [match.span() for match in pattern.finditer(line, **limit)]
-    spans = []
+def _spans_quick(pattern: Any, line: str) -> list[tuple[int, int]]:
+    spans: list[tuple[int, int]] = []
+    if not _matches_quick(pattern, line):
+        return spans
     for match in pattern.finditer(line):
         spans.append(match.span())
         if len(spans) * len(line) > _COUNTED:

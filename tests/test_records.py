@@ -121,7 +121,7 @@ def test_a_record_without_id_is_called_by_its_line() -> None:
 )
 def test_spans_of_values(table: dict[str, Any]) -> None:
     line = json.dumps(table)
-    assert {key: json.loads(line[start:end]) for key, (_, start, end) in members(line).items()} == table
+    assert {key: json.loads(line[one.start : one.end]) for key, one in members(line).items()} == table
 
 
 def test_removals_of_another_file_are_refused() -> None:

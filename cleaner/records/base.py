@@ -8,7 +8,7 @@ order are the clean file.
 import importlib.util
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, BinaryIO, NamedTuple
 
 from cleaner.clean import CleanResult
@@ -83,8 +83,7 @@ class Text(NamedTuple):
     document: Document
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One record of a file: its number from 1 (of a line, its line number), its bytes, and its texts.
 
     A record without a document is no article; `problem` says what is wrong with it, and is "" where nothing is (a
@@ -176,7 +175,7 @@ class Format(ABC):
                 yield Record(number, raw, trouble=skip[index], offset=offset)
             else:
                 record = self.record(number, raw, block, reading)
-                yield replace(record, offset=offset) if record.problem else record
+                yield record._replace(offset=offset) if record.problem else record
 
     def read(self, file: BinaryIO, name: str, fields: Fields, rules: tuple[Rule, ...]) -> Iterator[Record]:
         """Read every record of a file that is not compressed, in order."""

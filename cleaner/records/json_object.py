@@ -1,7 +1,8 @@
 """A JSON object read so that it can be edited in its source: what its values are, and where each is written."""
 
 import json
-from typing import Any, NamedTuple
+from json.encoder import encode_basestring
+from typing import Any
 
 # Numbers are only stepped over: a long one must neither fail nor cost time.
 _DECODER: Any = json.JSONDecoder(parse_int=str, parse_float=str)
@@ -9,12 +10,13 @@ _SCAN = _DECODER.scan_once  # the C scanner itself: raw_decode only puts a Pytho
 _SPACES = " \t\n\r"
 
 
-class Member(NamedTuple):
+class Member:
     """A value of a JSON object: what it is, and where it starts and ends in the source."""
 
-    value: Any
-    start: int
-    end: int
+    __slots__ = ("end", "start", "value")
+
+    def __init__(self, value: Any, start: int, end: int) -> None:
+        self.value, self.start, self.end = value, start, end
 
 
 def members(source: str, start: int = 0) -> dict[str, Member]:
@@ -72,4 +74,4 @@ def _skip(source: str, place: int) -> int:
 
 def plain_source(text: str) -> str:
     """Return how JSON plainly writes a text."""
-    return json.dumps(text, ensure_ascii=False)[1:-1]
+    return encode_basestring(text)[1:-1]

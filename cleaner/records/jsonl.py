@@ -56,7 +56,7 @@ class JsonLines(Format):
         """Read one line."""
         del block
         source, problem = decode(raw)
-        if problem or not source.strip("\ufeff \t\r\n"):
+        if problem or not (source.startswith("{") or source.strip("\ufeff \t\r\n")):
             return Record(number, raw, None, problem)
         try:
             return self._record(number, raw, source, reading)

@@ -7,7 +7,6 @@ is written when all are there.
 import json
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -251,7 +250,7 @@ def _made_record(number: int, batch: Any, index: int, reading: Reading) -> Recor
     if text == was:
         return record
     made = row_record(number, replaced_texts(batch.slice(index, 1), {fields.text: {0: text}}), 0, fields)
-    return replace(made, pruned=pruned, was=json.dumps(was), spared=spared_by(keep))
+    return made._replace(pruned=pruned, was=json.dumps(was), spared=spared_by(keep))
 
 
 def text_of(batch: Any, index: int, name: str) -> Any:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from cleaner.errors import CleanerError
@@ -56,7 +55,7 @@ def prepared(
     if not fields.html and text == held[asked].value:
         return record(source)
     made, was = put(source, held, fields.text, text)
-    return replace(record(made), pruned=pruned, was=was, spared=spared_by(keep))
+    return record(made)._replace(pruned=pruned, was=was, spared=spared_by(keep))
 
 
 def shown(source: str, member: Any) -> str:

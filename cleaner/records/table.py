@@ -5,7 +5,6 @@ import functools
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from cleaner.clean import CleanResult
@@ -208,7 +207,7 @@ class Table(Format):
         start, end = _around(cells[fields.text])
         quoted = '"' + text.replace('"', '""') + '"'
         made = self._row(number, raw, source[:start] + quoted + source[end:], block, reading)
-        return replace(made, pruned=pruned, was=source[start:end], spared=spared_by(keep))
+        return made._replace(pruned=pruned, was=source[start:end], spared=spared_by(keep))
 
     def _row(self, number: int, raw: bytes, source: str, block: Block, reading: Reading) -> Record:
         found, columns = dialect(block.head, reading.name)

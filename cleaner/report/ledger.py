@@ -10,6 +10,7 @@ from cleaner.model import Pruned
 from cleaner.records.base import Format, Record
 
 Row = dict[str, Any]
+_JSON = json.JSONEncoder(ensure_ascii=False)
 ATTRIBUTE = "cleaner__cleaner__junk"  # experiment, tagger and kind of span, as Dolma joins them
 
 
@@ -79,6 +80,6 @@ def attributes(record: Record, results: Sequence[CleanResult]) -> bytes:
 def encode(row: Row) -> bytes:
     """Return a row as a line of JSON."""
     try:
-        return (json.dumps(row, ensure_ascii=False) + "\n").encode()
+        return (_JSON.encode(row) + "\n").encode()
     except UnicodeEncodeError:  # a lone surrogate, which only an escape can write
         return (json.dumps(row) + "\n").encode()

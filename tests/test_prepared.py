@@ -11,7 +11,7 @@ from pyarrow import parquet
 from typer.testing import CliRunner
 
 from cleaner import Cleaner
-from cleaner.batch.work import Plan, clean_record
+from cleaner.batch.record import clean_record
 from cleaner.cli import app
 from cleaner.records import FORMATS, Fields, Reading
 from cleaner.report import ledger
@@ -26,9 +26,9 @@ JSONL = FORMATS["jsonl"]
 
 def cleaned_and_undone(raw: bytes, fields: Fields) -> tuple[bytes, bytes]:
     clean = back = b""
-    plan = Plan(Cleaner(), fields)
-    for record in JSONL.read(io.BytesIO(raw), "name", fields, plan.cleaner.rules):
-        cleaned = clean_record(plan, JSONL, record)
+    cleaner = Cleaner()
+    for record in JSONL.read(io.BytesIO(raw), "name", fields, cleaner.rules):
+        cleaned = clean_record(cleaner, JSONL, record, verify=True)
         assert not cleaned.trouble
         clean += cleaned.after
         rows = [json.loads(ledger.encode(row)) for row in ledger.rows(JSONL, record, cleaned.results)]

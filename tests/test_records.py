@@ -9,14 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cleaner import Cleaner, Rule
-from cleaner.batch.work import Plan, clean_record
+from cleaner.batch.record import clean_record
 from cleaner.records import FORMATS, Fields, Reading, Record
 from cleaner.records.json_object import members
 from cleaner.report import ledger
 from tests.strategies import texts
 
 JUNK = Cleaner([Rule("kind/junk", "", ("junk", "é"), (), "junk|é", removes="match")], guard=1)
-PLAN = Plan(JUNK)
 
 
 def read(data: str | bytes, form: str = "jsonl", **fields: Any) -> list[Record]:
@@ -27,7 +26,7 @@ def read(data: str | bytes, form: str = "jsonl", **fields: Any) -> list[Record]:
 def clean_and_restore(raw: bytes, form: str = "jsonl") -> tuple[bytes, bytes]:
     clean, rows = b"", []
     for record in read(raw, form):
-        cleaned = clean_record(PLAN, FORMATS[form], record)
+        cleaned = clean_record(JUNK, FORMATS[form], record, verify=True)
         assert not cleaned.trouble
         clean += cleaned.after
         rows += [json.loads(ledger.encode(row)) for row in ledger.rows(FORMATS[form], record, cleaned.results)]

@@ -6,7 +6,7 @@ from typing import Any
 
 from cleaner.authoring.frequent import Frequent, Text
 from cleaner.batch.one import Job, place
-from cleaner.batch.work import Cleaned
+from cleaner.batch.record import Cleaned
 from cleaner.clean import Cleaner, CleanResult
 from cleaner.errors import CleanerError
 from cleaner.find import host_of

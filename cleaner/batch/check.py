@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from cleaner.batch.one import Job
-from cleaner.batch.work import Cleaned
+from cleaner.batch.record import Cleaned
 from cleaner.clean import CleanResult
 from cleaner.errors import CleanerError
 from cleaner.model import Removal, Rule

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from cleaner.batch.files import alone, rewrite
-from cleaner.batch.work import Cleaned, Plan, clean_record
+from cleaner.batch.record import Cleaned, clean_record
+from cleaner.batch.work import Plan
 from cleaner.clean import Cleaner
 from cleaner.errors import CleanerError
 from cleaner.records import Fields, Source, UnreadableError
@@ -55,7 +56,7 @@ class Job:
             try:
                 for block in form.cut(file, source.codec, source.name, self.fields):
                     for record in form.records(block, plan.reading(source.name)):
-                        cleaned = clean_record(plan, form, record)
+                        cleaned = clean_record(plan.cleaner, form, record, verify=plan.verify)
                         self.totals.add(record, cleaned.results, plan.ignores)
                         if cleaned.trouble:
                             self.tell(f"{place(source, record.number)}: {cleaned.trouble}")

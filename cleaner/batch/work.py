@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from cleaner.batch.record import Cleaned, clean_record
 from cleaner.clean import Cleaner, CleanResult
-from cleaner.model import Document, Removal
-from cleaner.records import FORMATS, Block, Fields, Format, Reading, Record
+from cleaner.records import FORMATS, Block, Fields, Format, Reading
 from cleaner.records.base import NOTHING, Note, unheard
 from cleaner.records.packed import packed
 from cleaner.report import ledger
@@ -75,76 +75,6 @@ class Done:
     told: tuple[tuple[int, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Cleaned:
-    """A record, what the cleaner made of its texts, and the bytes it becomes."""
-
-    record: Record
-    results: tuple[CleanResult, ...]
-    after: bytes
-
-    @property
-    def trouble(self) -> str:
-        """Why the record is as it was, or ""."""
-        troubles = (self.record.problem, self.record.trouble, *(result.trouble for result in self.results))
-        return next(filter(None, troubles), "")
-
-    @property
-    def changes(self) -> bool:
-        """Whether something of the record goes."""
-        return any(result.removals for result in self.results)
-
-
-def clean_record(plan: Plan, form: Format, record: Record) -> Cleaned:
-    """Clean a record; one in trouble stays as it came in."""
-    if not record.texts:
-        return Cleaned(record, (), form.broken(record) if record.problem else b"" if form.becomes else record.raw)
-    results = tuple(_clean(plan.cleaner, document) for _, document in record.texts)
-    if record.pruned:
-        results = (replace(results[0], pruned=record.pruned), *results[1:])
-    try:
-        after = form.write(record, results)
-    except ValueError as error:
-        return _kept(form, record, str(error))
-    changed = any(result.removals for result in results) or form.becomes
-    if plan.verify and changed and not _is_proven(form, record, results, after):
-        return _kept(form, record, "internal error: what was left is not the text without what was removed")
-    return Cleaned(record, results, after)
-
-
-def _clean(cleaner: Cleaner, document: Document) -> CleanResult:
-    try:
-        return cleaner.clean_document(document)
-    except Exception as error:  # noqa: BLE001  whatever a rule or a library runs into costs this one text
-        return CleanResult(document, trouble=f"internal error: {type(error).__name__}: {error}")
-
-
-def _kept(form: Format, record: Record, why: str) -> Cleaned:
-    """A record as it was."""
-    results = tuple(CleanResult(document, trouble=why) for _, document in record.texts)
-    return Cleaned(record, results, form.write(record, results))
-
-
-def _is_proven(form: Format, record: Record, results: Sequence[CleanResult], after: bytes) -> bool:
-    """Whether the clean bytes hold the texts minus the removals, worked out here once more."""
-    texts = [_remaining(result.document.text, result.removals) for result in results]
-    try:
-        return None not in texts and form.proven(record, after, [text for text in texts if text is not None])
-    except (ValueError, KeyError, TypeError):
-        return False
-
-
-def _remaining(text: str, removals: Sequence[Removal]) -> str | None:
-    """The text without removals; None if they overlap or do not lie in it."""
-    kept, place = [], 0
-    for removal in removals:
-        if not place <= removal.start < removal.end <= len(text):
-            return None
-        kept.append(text[place : removal.start])
-        place = removal.end
-    return "".join((*kept, text[place:]))
-
-
 def process(plan: Plan, task: Task, note: Note = unheard) -> Done:
     """Clean a block.
 
@@ -155,7 +85,7 @@ def process(plan: Plan, task: Task, note: Note = unheard) -> Done:
     """
     form, plan = FORMATS[task.form], plan.ignoring(task.ignores)
     records = form.records(task.block, plan.reading(task.name), task.skip or NOTHING, note)
-    cleaned = [clean_record(plan, form, record) for record in records]
+    cleaned = [clean_record(plan.cleaner, form, record, verify=plan.verify) for record in records]
     totals = Totals()
     for one in cleaned:
         totals.add(one.record, one.results, plan.ignores)

@@ -200,7 +200,7 @@ class Cleaner:
         host = host_of(document.url)
         candidates = self.finder.candidates(view, host)
         removals: list[Removal] = []
-        while found := self._round(view, candidates, clock, keep):
+        while found := self._round(view, candidates, clock, keep) or self._bare(view, removals, keep):
             removals = edit.normalise((*removals, *_in_original(removals, found)))
             before, view = view, edit.shortened(view, found)
             candidates = self.finder.candidates_left(candidates, before, view, found, host)
@@ -208,12 +208,18 @@ class Cleaner:
         return [cut for cut in removals if not keep.holds(document.text[cut.start : cut.end])] if keep else removals
 
     def _round(self, view: View, candidates: Sequence[Candidate], clock: Clock, keep: Keep | None) -> list[Removal]:
-        claims = self.finder.claims(view, candidates, clock)
-        if keep:
-            found = keep.settle(claims, lambda left: edit.merge(view, left), view.text)
-        else:
-            found = edit.merge(view, claims)
-        return found or (edit.tidy(view) if self.tidy else [])
+        return _settled(view, self.finder.claims(view, candidates, clock), keep)
+
+    def _bare(self, view: View, removals: Sequence[Removal], keep: Keep | None) -> list[Removal]:
+        """Return what goes when the rules have nothing more to say."""
+        bare = _settled(view, edit.separators(view, removals), keep) if removals else []
+        return bare or (edit.tidy(view) if self.tidy else [])
+
+
+def _settled(view: View, claims: Sequence[Removal], keep: Keep | None) -> list[Removal]:
+    if keep:
+        return keep.settle(claims, lambda left: edit.merge(view, left), view.text)
+    return edit.merge(view, claims)
 
 
 def _in_original(before: Sequence[Removal], found: Sequence[Removal]) -> Sequence[Removal]:

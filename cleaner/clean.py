@@ -184,9 +184,8 @@ class Cleaner:
     def _clean(self, document: Document, keep: Keep | None) -> CleanResult:
         view = View(document.text)
         try:
-            removals = find_all(
-                self.finder, view, host_of(document.url), Clock.of(self.time_limit), self._settling(keep)
-            )
+            clock, settle = Clock.of(self.time_limit), _settling(keep) if keep else edit.merge
+            removals = find_all(self.finder, view, host_of(document.url), clock, settle, tidy=self.tidy)
         except TimeLimitError as error:
             return CleanResult(document, trouble=str(error), spared=spared_by(keep))
         if keep:  # what several rounds took together may be an allowed text too
@@ -198,16 +197,6 @@ class Cleaner:
             return CleanResult(document, trouble=why, spared=spared)
         return CleanResult(document, tuple(removals), spared=spared)
 
-    def _settling(self, keep: Keep | None) -> Settle:
-        """What makes removals of claims, and tidies where there are none."""
-        if not (keep or self.tidy):
-            return edit.merge
 
-        def settle(view: View, claims: list[Removal]) -> list[Removal]:
-            if keep:
-                found = keep.settle(claims, lambda left: edit.merge(view, left), view.text)
-            else:
-                found = edit.merge(view, claims)
-            return found or (edit.tidy(view) if self.tidy else [])
-
-        return settle
+def _settling(keep: Keep) -> Settle:
+    return lambda view, claims: keep.settle(claims, lambda left: edit.merge(view, left), view.text)

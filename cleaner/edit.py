@@ -2,7 +2,7 @@
 
 import bisect
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import regex
 
@@ -17,6 +17,7 @@ _STARTS_TEXT = regex.compile(rf"""(?V1)[\w\(\[\{{"'$€£¥₹#@&--[{_UNSPACED}]
 _ENDS_TEXT = regex.compile(rf"""(?V1)[\w.,;:!?)\]\}}%…"'--[{_UNSPACED}]]""")
 _CLOSES = regex.compile(r"""[,;:!?)\]}…%。、」』】》]|\.(?!\w)|'(?:s|re|ve|ll|d|t)\b""")
 _OPENS = "([{「『【《"
+_SEPARATOR = regex.compile(r"([-_=*~+#•·×|])(?: ?\1)*+")
 
 
 def merge(view: View, claims: Iterable[Removal]) -> list[Removal]:
@@ -225,6 +226,37 @@ def _takes_lines(view: View, removal: Removal) -> bool:
 def _around(starts: Sequence[int], place: int) -> Sequence[int]:
     nth = bisect.bisect_left(starts, place)
     return starts[nth : nth + 1]
+
+
+def separators(view: View, removals: Sequence[Removal]) -> list[Removal]:
+    """Claim the separators that removals laid bare: as first or last line they divide nothing any more.
+
+    Args:
+        view: what is left of a text.
+        removals: what was removed from it. A separator has the names of what stood beside it.
+    """
+    text = view.plain
+    first, end = len(text) - len(text.lstrip()), len(text.rstrip())
+    claims = []
+    if head := _separator(text, first, text.find("\n", first, end)):
+        above = [cut for cut, joint in _joints(removals) if joint <= first]
+        claims += [Removal(*head, cut.rules) for cut in above[-1:]]
+    if tail := _separator(text, text.rfind("\n", 0, end) + 1, end):
+        below = [cut for cut, joint in _joints(removals) if joint >= end]
+        claims += [Removal(*tail, cut.rules) for cut in below[:1]]
+    return claims
+
+
+def _separator(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Where the separator stands of which a line consists; a line without an end goes up to the end of the text."""
+    line = text[start : end if end >= 0 else None].strip()
+    return (start, start + len(line)) if _SEPARATOR.fullmatch(line) else None
+
+
+def _joints(removals: Sequence[Removal]) -> Iterator[tuple[Removal, int]]:
+    """Return the removals that did not only tidy up, with their places in what is left."""
+    offsets = Offsets(removals)
+    return ((cut, offsets.to_clean(cut.start)) for cut in removals if not cut.rules[0].startswith("tidy/"))
 
 
 def tidy(view: View) -> list[Removal]:

@@ -30,7 +30,7 @@ _WORDS = (
     "”",
 )
 _SPACES = (" ", " ", "  ", "\n", "\n\n", "\r\n", "\r", "\u2028", "\x85", "\\n", "\t", "\u00a0", "\u200b", "\ufeff")
-_PIECES = st.sampled_from((*_WORDS, *_SPACES, "—", "-", "?"))
+_PIECES = st.sampled_from((*_WORDS, *_SPACES, "—", "-", "___", "?"))
 texts = st.lists(_PIECES, max_size=40).map("".join)
 _RULE_IDS = ("a/one", "b/two", "c/three")
 

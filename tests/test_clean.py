@@ -52,6 +52,22 @@ def test_what_a_removal_lays_bare_goes_too() -> None:
     assert Cleaner(rules).clean("story\njunk © Foo\nend").text == "story\nend"
 
 
+def test_a_rule_of_the_end_finds_what_becomes_the_end_after_some_rounds() -> None:
+    rules = [JUNK, Rule("kind/end", "", ("fin",), (), "^fin$", where="tail")]
+    assert Cleaner(rules, guard=1).clean("fin\n____________________\njunk").text == ""
+
+
+def test_separators_over_nothing_go_under_the_name_of_what_went() -> None:
+    story = "The council met on Monday and closed the bridge.\n"
+    text = f"{story}___\n* * *\njunk\n"
+    result = Cleaner([Rule("kind/line", "", ("junk",), (), "junk")]).clean(text)
+    assert result.text == story
+    assert {removal.rules for removal in result.removals} == {("kind/line",)}
+    assert Cleaner([JUNK], allow=["___"]).clean(text).text == f"{story}___\n"
+    assert Cleaner([]).clean(text).text == text
+    assert Cleaner([JUNK], tidy=True).clean("A junk story.\n___  \n").text == "A story.\n___\n"
+
+
 def test_the_guard_keeps_a_text_that_would_lose_too_much() -> None:
     result = Cleaner([JUNK], guard=0.5).clean("junk junk story")
     assert (result.text, result.removals) == ("junk junk story", ())

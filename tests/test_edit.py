@@ -201,3 +201,40 @@ def test_tidy_takes_white_space_only_and_leaves_nothing_to_tidy(text: str) -> No
     removals = edit.tidy(view)
     assert all(not view.plain[removal.start : removal.end].strip() for removal in removals)
     assert edit.tidy(View(edit.delete(text, removals))) == []
+
+
+def bare(marked: str) -> str:
+    """Delete what is marked, then the separators that this laid bare."""
+    pieces = regex.split(r"\[-(.*?)-\]", marked, flags=regex.DOTALL)
+    text, cuts, place = "".join(pieces), [], 0
+    for number, piece in enumerate(pieces):
+        if number % 2:
+            cuts.append(Removal(place, place + len(piece), ("kind/one",)))
+        place += len(piece)
+    removals = edit.merge(View(text), cuts)
+    left = edit.shortened(View(text), removals)
+    claims = edit.separators(left, removals)
+    assert all(claim.rules == ("kind/one",) for claim in claims)
+    return edit.delete(left.text, edit.merge(left, claims))
+
+
+@pytest.mark.parametrize("line", ["___", "* * *", "---", "\u2014\u2014\u2014", "\u00d7", "\u2022", " ===  "])
+def test_a_separator_at_an_end_goes_with_what_it_divided_from_the_story(line: str) -> None:
+    assert bare(f"Story.\n\n{line}\n\n[-Follow us-]\n") == "Story.\n"
+    assert bare(f"[-Share-]\n{line}\nStory.") == "Story."
+    assert bare(f"Story.\n{line} [-Follow us-]") == "Story."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Story.\n___\n[-Follow us-]\nJane Roe contributed.",
+        "Story.\n[-Share-]\nMore.\n___\n",
+        "___\nStory.\n[-Follow us-]",
+        "Story.\n...\n[-Follow us-]",
+        "Story.\n?!\n[-Follow us-]",
+        "Story.\n* 3\n[-Follow us-]",
+    ],
+)
+def test_what_still_divides_or_is_no_separator_stays(text: str) -> None:
+    assert bare(text) == cut(text)

@@ -158,7 +158,7 @@ def _carried(before: Iterable[Candidate], view: View, clean: View, removals: Seq
         if offsets.to_clean(start + 1) == place:
             continue
         now = clean.line_at(place)
-        if rule.through or (_is_where(clean, now, rule) and not _is_where(view, line, rule)):
+        if rule.through or not _is_where(view, line, rule):  # a later round may bring the line to its place
             yield now, rule
 
 

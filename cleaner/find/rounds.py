@@ -13,7 +13,9 @@ _WHITE = " \n\t\x1f"  # all that is left of white space in a plain text
 Settle = Callable[[View, list[Removal]], list[Removal]]
 
 
-def find_all(finder: Finder, view: View, host: str, clock: Clock, settle: Settle = edit.merge) -> list[Removal]:
+def find_all(
+    finder: Finder, view: View, host: str, clock: Clock, settle: Settle = edit.merge, *, tidy: bool = False
+) -> list[Removal]:
     """Return the removals of a text, sorted, none overlapping another.
 
     Args:
@@ -21,18 +23,26 @@ def find_all(finder: Finder, view: View, host: str, clock: Clock, settle: Settle
         view: the text.
         host: decides which rules of single sites take part.
         clock: what is left of the time that the text may take.
-        settle: makes removals of claims; an empty list ends the search.
+        settle: makes removals of claims.
+        tidy: also remove white space at the end of lines, and all but one of several blank lines.
 
     Raises:
         TimeLimitError: a pattern ran until the clock had no time left.
     """
     candidates = finder.candidates(view, host)
     removals: list[Removal] = []
-    while found := settle(view, finder.claims(view, candidates, clock)):
+    while found := settle(view, finder.claims(view, candidates, clock)) or _bare(view, removals, settle, tidy=tidy):
         removals = edit.normalise([*removals, *(_in_original(removals, found) if removals else found)])
         before, view = view, edit.shortened(view, found)
         candidates = finder.candidates_left(candidates, before, view, found, host)
     return removals
+
+
+def _bare(view: View, removals: Sequence[Removal], settle: Settle, *, tidy: bool) -> list[Removal]:
+    """Return what goes when the rules have nothing more to say."""
+    claims = edit.separators(view, removals) if removals else []
+    bare = settle(view, claims) if claims else []
+    return bare or (edit.tidy(view) if tidy else [])
 
 
 def _in_original(before: Sequence[Removal], found: Sequence[Removal]) -> list[Removal]:

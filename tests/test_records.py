@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from cleaner import Cleaner, Rule
 from cleaner.batch.record import clean_record
 from cleaner.records import FORMATS, Fields, Reading, Record
-from cleaner.records.json_object import members
+from cleaner.records.json_object import is_with, members
 from cleaner.report import ledger
 from tests.strategies import texts
 
@@ -136,3 +136,26 @@ def test_a_file_that_is_no_text_is_named(raw: bytes, problem: str) -> None:
     (record,) = read(raw, "txt")
     assert record.document is None
     assert problem in record.problem
+
+
+@pytest.mark.parametrize(
+    ("line", "holds"),
+    [
+        ('{"a": 1, "text": "x\\u0079",  "b": "z"}', True),
+        ('{"a": 1, "text": "xz",  "b": "z"}', False),
+        ('{"a": 1, "text": "xy", "b": "z"}', False),
+        ('{"a": 2, "text": "xy",  "b": "z"}', False),
+        ('{"a": 1, "text": "xy",  "b": "z"} ', False),
+        ('{"a": 1, "text": null,  "b": "z"}', False),
+    ],
+)
+def test_a_line_is_proven_in_its_text_and_beside_it(line: str, holds: bool) -> None:
+    source = '{"a": 1, "text": "xyjunk",  "b": "z"}'
+    assert is_with(line, source, [(members(source)["text"], "xy")]) is holds
+
+
+def test_several_texts_of_a_line_are_proven_in_any_order() -> None:
+    source = '{"b": "one junk", "a": "two junk"}'
+    held = members(source)
+    assert is_with('{"b": "one", "a": "two"}', source, [(held["a"], "two"), (held["b"], "one")])
+    assert not is_with('{"b": "two", "a": "one"}', source, [(held["a"], "two"), (held["b"], "one")])

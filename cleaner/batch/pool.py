@@ -1,6 +1,7 @@
 """Worker processes that clean blocks. One that dies or hangs costs the record it was at, not the run."""
 
 import contextlib
+import gc
 import multiprocessing
 import queue
 import signal
@@ -195,6 +196,9 @@ def _how(exitcode: int | None) -> str:
 def _work(connection: Connection, state: Any, plan: Plan) -> None:
     """Clean the blocks that come in until no more do."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # What a block needs is freed with it. To look for cycles as often as Python does takes a thirtieth of the time.
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
     tasks: queue.SimpleQueue[tuple[int, Task] | None] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(connection, tasks), daemon=True).start()
 

@@ -2,7 +2,6 @@
 
 import functools
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import regex
 
@@ -10,9 +9,8 @@ from cleaner.fold import DOTLESS, fold_case
 
 SLOT = regex.compile(r"\{\{(\w+)\}\}")
 _DOTLESS = str.maketrans(DOTLESS)
+_SIGNS = {code: f"\\{chr(code)}" for code in range(128) if not chr(code).isalnum()}
 _KEY = 3  # characters by which phrases are looked up
-
-_Node = dict[str, Any]  # character to node; "" where a phrase ends
 
 
 def filled(pattern: str, slots: Mapping[str, Sequence[str]]) -> str:
@@ -26,13 +24,8 @@ def filled(pattern: str, slots: Mapping[str, Sequence[str]]) -> str:
 @functools.lru_cache(maxsize=256)
 def _alternatives(phrases: tuple[str, ...]) -> str:
     """Write phrases as one group in which what begins alike is written once: half as long, and many times faster."""
-    root: _Node = {}
-    for phrase in phrases:
-        node = root
-        for character in phrase.translate(_DOTLESS):
-            node = node.setdefault(character, {})
-        node[""] = {}
-    return f"(?:{_branches(root)})" if root else "(?!)"
+    plain = sorted({phrase.translate(_DOTLESS) for phrase in phrases}, reverse=True)
+    return f"(?:{_branches(plain, 0)})" if plain else "(?!)"
 
 
 @functools.lru_cache(maxsize=256)
@@ -41,24 +34,25 @@ def ascii_only(phrases: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(phrase for phrase in phrases if phrase.isascii())
 
 
-def _branches(node: _Node) -> str:
-    """Write what may follow at a node; the longer phrase is tried first."""
-    branches = []
-    for first in sorted(node, reverse=True):
-        written, following = _escaped(first), node[first]
-        while len(following) == 1 and "" not in following:
-            ((only, following),) = following.items()
-            written += _escaped(only)
-        if following:
-            rest = _branches(following)
-            written += rest if following.keys() == {""} else f"(?:{rest})"
-        branches.append(written)
+def _branches(phrases: list[str], common: int) -> str:
+    """Write how phrases that have their first characters in common, sorted from the last on, go on after these.
+
+    Of two of which one begins with the other, the longer one is tried first.
+    """
+    branches, at = [], 0
+    while at < len(phrases):
+        first, start = phrases[at], at
+        at += 1
+        while at < len(phrases) and phrases[at][common : common + 1] == first[common : common + 1]:
+            at += 1
+        if at == start + 1:
+            branches.append(first[common:].translate(_SIGNS))
+            continue
+        last, same = phrases[at - 1], common + 1
+        while first[same : same + 1] == last[same : same + 1]:
+            same += 1
+        branches.append(f"{first[common:same].translate(_SIGNS)}(?:{_branches(phrases[start:at], same)})")
     return "|".join(branches)
-
-
-def _escaped(character: str) -> str:
-    is_sign = character.isascii() and not character.isalnum() and character
-    return f"\\{character}" if is_sign else character
 
 
 class Phrases:

@@ -1,6 +1,7 @@
 """A JSON object read so that it can be edited in its source: what its values are, and where each is written."""
 
 import json
+from collections.abc import Sequence
 from json.encoder import encode_basestring
 from typing import Any
 
@@ -70,6 +71,26 @@ def _skip(source: str, place: int) -> int:
     while place < len(source) and source[place] in _SPACES:
         place += 1
     return place
+
+
+def is_with(line: str, source: str, wanted: Sequence[tuple[Member, str]]) -> bool:
+    """Whether a line is the source with other texts in place of some of its values, and is the same beside them."""
+    place = at = 0
+    for member, text in sorted(wanted, key=_start):
+        if line[place : place + member.start - at] != source[at : member.start]:
+            return False
+        place += member.start - at
+        if not line.startswith('"', place):
+            return False
+        value, place = _SCAN(line, place)
+        if value != text:
+            return False
+        at = member.end
+    return line[place:] == source[at:]
+
+
+def _start(wanted: tuple[Member, str]) -> int:
+    return wanted[0].start
 
 
 def plain_source(text: str) -> str:

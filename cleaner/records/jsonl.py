@@ -7,7 +7,7 @@ from cleaner.clean import CleanResult
 from cleaner.model import Document
 from cleaner.records.base import Fields, Format, Reading, Record, Row, Text, Written, decode, says_off
 from cleaner.records.blocks import NEED, Block, End
-from cleaner.records.json_object import Member, members, plain_source
+from cleaner.records.json_object import Member, is_with, members, plain_source
 from cleaner.records.prepared import prepared, shown
 from cleaner.records.prepared import put_back as put_back_made
 from cleaner.records.source_text import Places, cuts, put_back, with_back, without
@@ -104,19 +104,10 @@ class JsonLines(Format):
         return Written(source, lambda _: start)
 
     def proven(self, record: Record, after: bytes, texts: Sequence[str]) -> bool:
-        """Whether the line, read again, holds these texts, and all other values as they were written."""
+        """Whether the line, read again, holds these texts in their places, and all else as it was written."""
         source, held, _ = record.held
-        line = after.decode()
-        now, wanted = (
-            members(line, self.lead(line)),
-            dict(zip((field for field, _ in record.texts), texts, strict=True)),
-        )
-        return list(now) == list(held) and all(
-            member.value == wanted[key]
-            if key in wanted
-            else line[member.start : member.end] == source[held[key].start : held[key].end]
-            for key, member in now.items()
-        )
+        wanted = [(held[field], text) for (field, _), text in zip(record.texts, texts, strict=True)]
+        return is_with(after.decode(), source, wanted)
 
     def undo(self, raw: bytes, number: int, rows: Sequence[Row], block: Block, reading: Reading) -> bytes:
         """Return the line of the original."""

@@ -16,8 +16,9 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 # What each article passes through.
 COMPILED = (
-    "cleaner/fold.py",
+    "cleaner/batch/record.py",
     "cleaner/edit.py",
+    "cleaner/fold.py",
     "cleaner/find/finder.py",
     "cleaner/find/index.py",
     "cleaner/find/pattern.py",
@@ -25,6 +26,9 @@ COMPILED = (
     "cleaner/find/rounds.py",
     "cleaner/find/scan.py",
     "cleaner/find/site.py",
+    "cleaner/records/json_object.py",
+    "cleaner/records/source_text.py",
+    "cleaner/report/ledger.py",
 )
 _COMPILE = """
 import sys

@@ -1,6 +1,8 @@
 """The wheel, installed in a fresh environment, finds all it needs."""
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -15,16 +17,22 @@ CASE = ROOT / "fixtures" / "el-chapo"
 pytestmark = pytest.mark.slow
 
 
+def wheel(folder: Path, **environment: str) -> Path:
+    """Build the wheel into an empty folder."""
+    command = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "wheel", "--no-deps"]
+    subprocess.run([*command, "--wheel-dir", str(folder), str(ROOT)], env=os.environ | environment, check=True)
+    (made,) = folder.glob("article_cleaner-*.whl")
+    return made
+
+
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of programs of an environment that has the wheel."""
     folder = tmp_path_factory.mktemp("wheel")
-    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, "wheel", "--no-deps", "--wheel-dir", str(folder), str(ROOT)], check=True)
+    made = wheel(folder)
     venv.create(folder / "env", with_pip=True)
     programs = folder / "env" / "bin"
-    (wheel,) = folder.glob("article_cleaner-*.whl")
-    subprocess.run([programs / "python", "-m", "pip", "--quiet", "install", str(wheel)], check=True)
+    subprocess.run([programs / "python", "-m", "pip", "--quiet", "install", str(made)], check=True)
     return programs
 
 
@@ -47,15 +55,27 @@ print((builtin_folder() / PACK).exists(), load_rules(builtin_folder()) == builti
 
 def test_the_wheel_holds_a_scanner_that_is_ready(installed: Path, tmp_path: Path) -> None:
     script = """
+import hyperscan
 from cleaner import Cleaner
-from cleaner.find import Scanner
-Scanner._compiled = None
+hyperscan.Database = None
 cleaner = Cleaner()
 cleaner.prepare()
 print(cleaner.clean("The council met.\\n© Getty Images").removals)
 """
     done = subprocess.run([installed / "python", "-c", script], cwd=tmp_path, capture_output=True, check=True)
     assert b"credit/" in done.stdout
+
+
+@pytest.mark.skipif(not shutil.which("gcc"), reason="no C compiler")
+def test_the_wheel_holds_the_engine_compiled(installed: Path, tmp_path: Path) -> None:
+    script = "import cleaner.find.rounds as rounds; print(rounds.__file__)"
+    done = subprocess.run([installed / "python", "-c", script], cwd=tmp_path, capture_output=True, check=True)
+    assert done.stdout.rstrip().endswith(b".so")
+
+
+def test_a_wheel_without_a_compiler_holds_python(tmp_path: Path) -> None:
+    made = wheel(tmp_path, CC="no-such-compiler")
+    assert made.name.endswith("-none-any.whl")
 
 
 def test_the_installed_command_cleans_the_first_article(installed: Path, tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ COMPILED = (
     "cleaner/find/rounds.py",
     "cleaner/find/scan.py",
     "cleaner/find/site.py",
+    "cleaner/records/cutting.py",
     "cleaner/records/json_object.py",
     "cleaner/records/source_text.py",
     "cleaner/report/ledger.py",

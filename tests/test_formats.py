@@ -20,7 +20,7 @@ from cleaner.batch.back import restore
 from cleaner.batch.one import Job
 from cleaner.batch.run import How, clean_into
 from cleaner.errors import CleanerError
-from cleaner.records import FORMATS, SUFFIXES, Choice, Fields, Source, blocks, find_sources
+from cleaner.records import FORMATS, SUFFIXES, Choice, Fields, Source, blocks, cutting, find_sources
 from cleaner.records.packed import CODECS, packed, unpacked
 from tests.strategies import texts
 
@@ -247,7 +247,7 @@ def test_a_record_of_wrong_length_costs_itself(tmp_path: Path, length: int) -> N
 
 def test_a_record_that_is_too_long_is_kept_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blocks, "LONGEST", 300_000)
-    monkeypatch.setattr(blocks, "PART", 300_000)
+    monkeypatch.setattr(cutting, "PART", 300_000)
     long = b'{"text": "' + b"x" * 1_000_000 + b'"}\n'
     (tmp_path / "a.jsonl").write_bytes(b'{"text": "a junk b"}\n' + long + b'{"text": "c"}\n')
     assert clean_of(tmp_path / "a.jsonl") == b'{"text": "a b"}\n{"text": "c"}\n'

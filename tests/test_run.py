@@ -83,7 +83,6 @@ def rows(path: Path) -> list[dict[str, Any]]:
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blocks, "BLOCK", 2000)
-    monkeypatch.setattr(blocks.cut, "__defaults__", (2000,))
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import contextlib
 import gc
 import multiprocessing
+import pickle
 import queue
 import signal
 import threading
@@ -52,8 +53,8 @@ class Pool:
         self.context: Any = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
         if "forkserver" in methods:
             self.context.set_forkserver_preload(["cleaner.batch.served"])
-        self.plan, self.limit = plan, limit
-        self.workers = [_Worker(self.context, plan) for _ in range(jobs)]
+        self.plan, self.limit = pickle.dumps(plan), limit
+        self.workers = [_Worker(self.context, self.plan) for _ in range(jobs)]
         self.window = WINDOW * jobs
 
     def __enter__(self) -> Self:
@@ -71,7 +72,7 @@ class Pool:
 class _Worker:
     """A process, the blocks it has, and what it says of where it is."""
 
-    def __init__(self, context: Any, plan: Plan) -> None:
+    def __init__(self, context: Any, plan: bytes) -> None:
         self.connection, theirs = context.Pipe()
         self.state = context.RawArray("d", 3)
         self.process = context.Process(target=_work, args=(theirs, self.state, plan), daemon=True)
@@ -193,9 +194,10 @@ def _how(exitcode: int | None) -> str:
     return f"its worker ended with exit code {exitcode}"
 
 
-def _work(connection: Connection, state: Any, plan: Plan) -> None:
+def _work(connection: Connection, state: Any, pickled: bytes) -> None:
     """Clean the blocks that come in until no more do."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    plan: Plan = pickle.loads(pickled)  # noqa: S301  from the process that started this one
     # What a block needs is freed with it. To look for cycles as often as Python does takes a thirtieth of the time.
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)

@@ -14,7 +14,8 @@ from typing import Any, BinaryIO, NamedTuple
 from cleaner.clean import CleanResult
 from cleaner.errors import CleanerError
 from cleaner.model import Document, Pruned, Rule
-from cleaner.records.blocks import Block, Grammar, cut
+from cleaner.records.blocks import Block, Grammar
+from cleaner.records.cutting import cut
 from cleaner.records.packed import unpacked
 from cleaner.spare import NONE_SPARED, Keep, Spared
 

@@ -6,34 +6,14 @@ from collections.abc import Mapping, Sequence
 from cleaner.clean import CleanResult
 from cleaner.model import Document
 from cleaner.records.base import Fields, Format, Reading, Record, Row, Text, Written, decode, says_off
-from cleaner.records.blocks import NEED, Block, End
+from cleaner.records.blocks import Block
+from cleaner.records.cutting import Lines
 from cleaner.records.json_object import Member, is_with, members, plain_source
 from cleaner.records.prepared import prepared, shown
 from cleaner.records.prepared import put_back as put_back_made
 from cleaner.records.source_text import Places, cuts, put_back, with_back, without
 
 _KINDS = {"{": "an object", "[": "a list", "t": "a truth value", "f": "a truth value", "n": "null"}
-
-
-class Lines:
-    """Records that end with their line."""
-
-    first = 1
-    lone = False
-
-    def end(self, buffer: bytes, at: int, *, final: bool) -> End:
-        """Return the end of a line."""
-        place = buffer.find(b"\n", at) + 1
-        return End(place or (len(buffer) if final else NEED))
-
-    def resync(self, buffer: bytes, at: int, *, final: bool) -> int:
-        """Return the start of the next line."""
-        del final
-        return buffer.find(b"\n", at - 1) + 1 or NEED
-
-    def close(self) -> str:
-        """Nothing can be missing."""
-        return ""
 
 
 class JsonLines(Format):

@@ -104,11 +104,14 @@ def main() -> None:
     parser.add_argument("--show", choices=("missed", "lost"))
     parser.add_argument("--category", default="", help="with --show: only this category")
     parser.add_argument("--select", action="append", default=[])
+    parser.add_argument("--ignore", action="append", default=[])
+    parser.add_argument("--strict", action="store_true")
     parser.add_argument("--rules", type=Path)
     parser.add_argument("--peers", action="store_true", help="a table of others on the same articles")
     parser.add_argument("--lang", help="with --peers: only articles of this language, e.g. en")
     args = parser.parse_args()
-    cleaner = Cleaner(load_rules(args.rules) if args.rules else None, select=args.select)
+    rules = load_rules(args.rules) if args.rules else None
+    cleaner = Cleaner(rules, select=args.select, ignore=args.ignore, strict=args.strict)
     rows = gold()
     if args.peers:
         print(table([row for row in rows if args.lang in {None, row["lang"]}], cleaner))

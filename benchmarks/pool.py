@@ -90,15 +90,19 @@ def left(args: argparse.Namespace) -> None:
 def grep(args: argparse.Namespace) -> None:
     """Print where a pattern stands in the articles, sites in turn."""
     pattern = regex.compile(args.pattern)
-    found = [
-        (row["domain"] or "?", row["text"][max(0, m.start() - CONTEXT) : m.end() + CONTEXT].replace("\n", "⏎"))
-        for row in islice(pool(), args.articles)
-        for m in pattern.finditer(row["text"])
-    ]
+    cleaner, found = Cleaner(), []
+    for row in islice(pool(), args.articles):
+        if args.site in {None, row["domain"]}:
+            text = cleaner.clean(row["text"], site(row)).text if args.clean else row["text"]
+            found += [(row["domain"] or "?", _around(text, *match.span())) for match in pattern.finditer(text)]
     sites = Counter(domain for domain, _ in found)
     print(f"{len(found)} hits on {len(sites)} sites: {sites.most_common(12)}")
     for domain, shown in sample(found, args):
         print(f"  {domain}: {shown}")
+
+
+def _around(text: str, start: int, end: int) -> str:
+    return text[max(0, start - CONTEXT) : end + CONTEXT].replace("\n", "⏎")
 
 
 def main() -> None:
@@ -111,6 +115,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--top", type=int, default=100)
     parser.add_argument("--articles", type=int, default=None)
+    parser.add_argument("--clean", action="store_true", help="with grep: look at what is left")
+    parser.add_argument("--site", help="with grep: only this site")
     args = parser.parse_args()
     {"rules": rules, "left": left, "grep": grep}[args.command](args)
 

@@ -20,6 +20,7 @@ from cleaner.errors import CleanerError
 DEPTH = 2  # blocks that a worker has at once, so that it never waits for the next one
 WINDOW = 24  # blocks of each worker that are read, and not written yet
 DEATHS = 3  # of workers at one block before its first record
+ROOM = 1 << 20  # bytes that a pipe holds
 BETWEEN = 0.5  # seconds between looks at the clock of each worker
 _KEY, _INDEX, _STARTED = range(3)
 
@@ -73,26 +74,39 @@ class _Worker:
     """A process, the blocks it has, and what it says of where it is."""
 
     def __init__(self, context: Any, plan: bytes) -> None:
-        self.connection, theirs = context.Pipe()
+        theirs, self.tasks_in = _pipe(context)
+        self.connection, their_answers = _pipe(context)
         self.state = context.RawArray("d", 3)
-        self.process = context.Process(target=_work, args=(theirs, self.state, plan), daemon=True)
+        self.process = context.Process(target=_work, args=(theirs, their_answers, self.state, plan), daemon=True)
         self.process.start()
         theirs.close()
+        their_answers.close()
         self.tasks: deque[tuple[int, Task]] = deque()
 
     def give(self, key: int, task: Task) -> None:
         self.tasks.append((key, task))
         with contextlib.suppress(OSError):  # it died; its end is noticed where answers are waited for
-            self.connection.send((key, task))
+            self.tasks_in.send((key, task))
 
     def end(self) -> None:
         self.process.kill()
         self.process.join()
+        self.tasks_in.close()
         self.connection.close()
 
     def over(self, limit: float) -> bool:
         """Whether the record it is at takes too long."""
         return bool(self.tasks and self.state[_STARTED] and time.monotonic() - self.state[_STARTED] > limit)
+
+
+def _pipe(context: Any) -> tuple[Any, Any]:
+    """Return the ends of a pipe to read from and to write to, with room for a block, so that few wait to write one."""
+    reader, writer = context.Pipe(duplex=False)
+    with contextlib.suppress(ImportError, AttributeError, OSError):  # only Linux has pipes of other sizes
+        import fcntl  # noqa: PLC0415
+
+        fcntl.fcntl(writer.fileno(), fcntl.F_SETPIPE_SZ, ROOM)
+    return reader, writer
 
 
 class _Flow:
@@ -194,7 +208,7 @@ def _how(exitcode: int | None) -> str:
     return f"its worker ended with exit code {exitcode}"
 
 
-def _work(connection: Connection, state: Any, pickled: bytes) -> None:
+def _work(given: Connection, answers: Connection, state: Any, pickled: bytes) -> None:
     """Clean the blocks that come in until no more do."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     plan: Plan = pickle.loads(pickled)  # noqa: S301  from the process that started this one
@@ -202,7 +216,7 @@ def _work(connection: Connection, state: Any, pickled: bytes) -> None:
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
     tasks: queue.SimpleQueue[tuple[int, Task] | None] = queue.SimpleQueue()
-    threading.Thread(target=_listen, args=(connection, tasks), daemon=True).start()
+    threading.Thread(target=_listen, args=(given, tasks), daemon=True).start()
 
     def note(index: int) -> None:
         state[_INDEX], state[_STARTED] = index, time.monotonic()
@@ -213,7 +227,7 @@ def _work(connection: Connection, state: Any, pickled: bytes) -> None:
             state[_INDEX], state[_KEY], state[_STARTED] = -1, key, time.monotonic()
             answer = _answer(plan, task, note)
             state[_STARTED] = 0  # to wait for the reader costs no record its time
-            connection.send((key, answer))
+            answers.send((key, answer))
 
 
 def _answer(plan: Plan, task: Task, note: Any) -> Done | Failed:
@@ -227,10 +241,10 @@ def _answer(plan: Plan, task: Task, note: Any) -> Done | Failed:
         )
 
 
-def _listen(connection: Connection, tasks: "queue.SimpleQueue[tuple[int, Task] | None]") -> None:
+def _listen(given: Connection, tasks: "queue.SimpleQueue[tuple[int, Task] | None]") -> None:
     """Take in blocks while others are cleaned, so that neither side ever waits for the other to read."""
     try:
         while True:
-            tasks.put(connection.recv())
+            tasks.put(given.recv())
     except (EOFError, OSError):
         tasks.put(None)

@@ -167,6 +167,18 @@ class Bench:
                 row(what, f"{one / median[name]:.1f}", f">= {times}", good=one / median[name] >= times)
         row("two processes against one", f"{median['two'] / one:.2f}", ">= 1.8", good=median["two"] / one >= 1.8)
 
+    def scale(self) -> None:
+        """Two processes against one on five times the pool, where what each has to start with weighs less."""
+        five = self.folder / "five.jsonl"
+        five.write_bytes(self.pool.read_bytes() * 5)
+        times: dict[int, list[float]] = {1: [], 2: []}
+        for _ in range(self.args.runs):
+            for jobs, seconds in times.items():
+                seconds.append(clean(five, self.folder / "out", *QUIET, "-j", jobs)[0])
+        one, two = (statistics.median(seconds) for seconds in times.values())
+        value = f"{one / two:.2f} ({5 * self.size / one:.1f}, {5 * self.size / two:.1f} MB/s)"
+        row(f"two processes against one, {5 * self.size:.0f} MB", value, ">= 1.8", good=one / two >= 1.8)
+
     def cost(self) -> None:
         """What ledger and proof add to the work on blocks, in processor time, which other programs do not stretch."""
         cleaner = Cleaner()
@@ -375,7 +387,7 @@ def _peak_of(pid: int) -> float:
     return next((int(line.split()[1]) / 1e3 for line in lines if line.startswith("VmHWM")), 0.0)
 
 
-FIGURES = ("speed", "cost", "around", "memory", "start", "kills", "jobs", "damage")
+FIGURES = ("speed", "scale", "cost", "around", "memory", "start", "kills", "jobs", "damage")
 
 
 def main() -> None:

@@ -38,6 +38,9 @@ def rules_hash(rules: Sequence[Rule]) -> str:
 
 def check(out: Path, sources: Sequence[Source]) -> None:
     """Raise an error where a run could do harm, or cannot be done."""
+    start = out.parts[0] if out.parts else ""
+    if start.endswith(":") and len(start) > len("C:"):
+        raise CleanerError(f"{out}: -o wants a folder on this machine: write into one, then copy that there")
     seen: dict[str, Source] = {}
     for source in sources:
         source.check()

@@ -6,7 +6,8 @@ from cleaner.records.blocks import Block
 from cleaner.records.jsonl import JSON_LINES
 from cleaner.records.page import PAGE
 from cleaner.records.parquet import PARQUET
-from cleaner.records.sources import Choice, Source, UnreadableError, find_sources, reading
+from cleaner.records.remote import UnreadableError
+from cleaner.records.sources import Choice, Source, find_sources, reading
 from cleaner.records.table import CSV, TSV
 from cleaner.records.text import TEXT
 from cleaner.records.warc import WARC, WET

@@ -8,17 +8,14 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 from cleaner.errors import CleanerError
 from cleaner.records.base import Format, need
 from cleaner.records.packed import CODECS, Chunk, unpacked
+from cleaner.records.remote import UnreadableError, found_at, opened, stamp
 
 RUN = "run.json"  # in the output folder of a run
-
-
-class UnreadableError(CleanerError):
-    """A file cannot be read; a run over many goes on without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +46,7 @@ class Source:
         if self.data is not None:
             yield io.BytesIO(self.data)
             return
-        with _remote(self.url) if self.url else reading(self.path) as file:
+        with opened(self.url) if self.url else reading(self.path) as file:
             yield file
 
     @contextlib.contextmanager
@@ -67,10 +64,7 @@ class Source:
         if self.data is not None:
             return [len(self.data), 0]
         if self.url:
-            filesystem, path = _filesystem(self.url)
-            info = filesystem.info(path)
-            changed = next((str(info[key]) for key in ("ETag", "mtime", "LastModified", "created") if key in info), "")
-            return [int(info.get("size") or 0), changed]
+            return stamp(self.url)
         found = self.path.stat()
         return [found.st_size, found.st_mtime_ns]
 
@@ -106,27 +100,6 @@ def reading(path: Path) -> Iterator[BinaryIO]:
         raise UnreadableError(f"{path}: cannot be read: {error.strerror}") from error
     with file:
         yield file
-
-
-def _filesystem(url: str) -> tuple[Any, str]:
-    import fsspec  # noqa: PLC0415  comes with an extra
-
-    try:
-        filesystem, path = fsspec.core.url_to_fs(url)
-    except (ImportError, ValueError) as error:
-        raise UnreadableError(f"{url}: cannot be read: {error}") from error
-    return filesystem, str(path)
-
-
-@contextlib.contextmanager
-def _remote(url: str) -> Iterator[BinaryIO]:
-    filesystem, path = _filesystem(url)
-    try:
-        file = filesystem.open(path, "rb")
-    except Exception as error:  # each kind of storage has errors of its own
-        raise UnreadableError(f"{url}: cannot be read: {error}") from error
-    with file:
-        yield cast("BinaryIO", file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,18 +193,12 @@ def read_run(out: Path) -> dict[str, Any] | None:
 def _far(url: str, choice: Choice, default: Format) -> list[Source]:
     """Return the file that a url names, or the files below it."""
     need(url, ["fsspec"], "remote")
-    filesystem, root = _filesystem(url)
-    try:
-        below = sorted(filesystem.find(root)) if filesystem.isdir(root) else [root]
-    except Exception as error:  # each kind of storage has errors of its own
-        raise CleanerError(f"{url}: cannot be read: {error}") from error
     found = []
-    for path in below:
-        name = PurePosixPath(path).name if path == root else path.removeprefix(root).lstrip("/")
-        form, codec = choice.kind(name)
-        chosen = choice.forced or form or (default if path == root else None)
-        if chosen and (path == root or choice.takes(name)):
-            found.append(Source(Path(path), name, chosen, codec=codec, url=filesystem.unstrip_protocol(path)))
+    for file in found_at(url):
+        form, codec = choice.kind(file.name)
+        chosen = choice.forced or form or (default if file.named else None)
+        if chosen and (file.named or choice.takes(file.name)):
+            found.append(Source(Path(file.name), file.name, chosen, codec=codec, url=file.url))
     if not found:
         raise CleanerError(f"{url}: no article in it (looked for {', '.join(sorted(choice.formats))})")
     return found

@@ -198,9 +198,36 @@ def _is_blank(view: View, line: int) -> bool:
 def shortened(view: View, removals: Sequence[Removal]) -> View:
     """Return the view of a text without sorted removals."""
     text = delete(view.text, removals)
-    if "\r" in view.text or "\\n" in view.text:  # two characters may be one line break now, or two
+    if has_wide_breaks(view):
         return View(text)
     return View(text, delete(view.plain, removals), delete(view.folded, removals))
+
+
+def has_wide_breaks(view: View) -> bool:
+    """Whether a text may hold line breaks of two characters: one of them without the other may be one too, or none."""
+    return "\r" in view.text or "\\n" in view.text
+
+
+def by_changed_line(view: View, removals: Sequence[Removal]) -> dict[int, list[Removal]]:
+    """Return the removals that leave a part of a line, by its number."""
+    lines: dict[int, list[Removal]] = {}
+    for removal in removals:
+        if not _takes_lines(view, removal):
+            lines.setdefault(view.line_at(removal.start), []).append(removal)
+    return lines
+
+
+def line_without(view: View, number: int, removals: Sequence[Removal]) -> View:
+    """Return the view of what removals leave of a line."""
+    start = view.starts[number]
+    end = start + len(view.lines[number])
+    kept, folded, place = [], [], start
+    for removal in removals:
+        kept.append(view.plain[place : removal.start])
+        folded.append(view.folded[place : removal.start])
+        place = removal.end
+    plain = "".join((*kept, view.plain[place:end]))
+    return View(plain, plain, "".join((*folded, view.folded[place:end])))
 
 
 def changed_lines(view: View, clean: View, removals: Sequence[Removal]) -> set[int] | None:
@@ -228,14 +255,13 @@ def _around(starts: Sequence[int], place: int) -> Sequence[int]:
     return starts[nth : nth + 1]
 
 
-def separators(view: View, removals: Sequence[Removal]) -> list[Removal]:
+def separators(text: str, removals: Sequence[Removal]) -> list[Removal]:
     """Claim the separators that removals laid bare: as first or last line they divide nothing any more.
 
     Args:
-        view: what is left of a text.
+        text: what is left of a plain text.
         removals: what was removed from it. A separator has the names of what stood beside it.
     """
-    text = view.plain
     first, end = len(text) - len(text.lstrip()), len(text.rstrip())
     claims = []
     if head := _separator(text, first, text.find("\n", first, end)):

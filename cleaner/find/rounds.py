@@ -33,6 +33,10 @@ def find_all(
     removals: list[Removal] = []
     while found := settle(view, finder.claims(view, candidates, clock)) or _bare(view, removals, settle, tidy=tidy):
         removals = edit.normalise([*removals, *(_in_original(removals, found) if removals else found)])
+        if settle is edit.merge and not tidy and finder.is_done(candidates, view, found, host, clock):
+            bare = edit.separators(edit.delete(view.plain, found), removals)
+            if not bare:
+                break
         before, view = view, edit.shortened(view, found)
         candidates = finder.candidates_left(candidates, before, view, found, host)
     return removals
@@ -40,7 +44,7 @@ def find_all(
 
 def _bare(view: View, removals: Sequence[Removal], settle: Settle, *, tidy: bool) -> list[Removal]:
     """Return what goes when the rules have nothing more to say."""
-    claims = edit.separators(view, removals) if removals else []
+    claims = edit.separators(view.plain, removals) if removals else []
     bare = settle(view, claims) if claims else []
     return bare or (edit.tidy(view) if tidy else [])
 

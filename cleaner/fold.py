@@ -107,8 +107,9 @@ class View:
         # The lines of the plain text in one case, without their breaks, and where each starts.
         self.lines: list[str] = (self.folded[1:] if self.first else self.folded).split("\n")
         self.starts = _starts([len(line) for line in self.lines], self.first)
+        # What literals were found in it, where it was looked at together with others; else None.
+        self.hits: list[tuple[int, int]] | None = None
         self._is_framed = False
-        self._byte_starts: list[int] | None = None
 
     @property
     def encoded(self) -> bytes:
@@ -118,16 +119,6 @@ class View:
             self._encoded = b"\n%b\n" % (encoded[self.first :] if self.first else encoded)
             self._is_framed = True
         return self._encoded
-
-    @property
-    def byte_starts(self) -> list[int]:
-        """Where each line starts in `encoded`."""
-        if self._byte_starts is None:
-            if len(self.encoded) - 2 == len(self.plain) - self.first:
-                self._byte_starts = [start + 1 - self.first for start in self.starts]
-            else:
-                self._byte_starts = _starts([len(line) for line in self.encoded[1:-1].split(b"\n")], 1)
-        return self._byte_starts
 
     def line_at(self, place: int) -> int:
         """Number of the line that a place lies in."""

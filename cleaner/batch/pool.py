@@ -14,7 +14,7 @@ from dataclasses import replace
 from multiprocessing.connection import Connection, wait
 from typing import Any, NamedTuple, Self, TypeVar
 
-from cleaner.batch.work import Done, Plan, Task, process
+from cleaner.batch.work import NO_RECORD, Done, Plan, Task, process
 from cleaner.errors import CleanerError
 
 DEPTH = 2  # blocks that a worker has at once, so that it never waits for the next one
@@ -184,7 +184,7 @@ class _Flow:
         why = why or _how(worker.process.exitcode)
         if worker.tasks:
             key, task = worker.tasks.popleft()
-            at = int(worker.state[_INDEX]) if worker.state[_KEY] == key else -1
+            at = int(worker.state[_INDEX]) if worker.state[_KEY] == key else NO_RECORD
             self.again.append((key, self._skipping(key, task, at, why)))
         self.again.extend(worker.tasks)
         worker.end()
@@ -224,7 +224,7 @@ def _work(given: Connection, answers: Connection, state: Any, pickled: bytes) ->
     with contextlib.suppress(OSError):  # nobody is there any more who wants to know
         while found := tasks.get():
             key, task = found
-            state[_INDEX], state[_KEY], state[_STARTED] = -1, key, time.monotonic()
+            state[_INDEX], state[_KEY], state[_STARTED] = NO_RECORD, key, time.monotonic()
             answer = _answer(plan, task, note)
             state[_STARTED] = 0  # to wait for the reader costs no record its time
             answers.send((key, answer))

@@ -53,6 +53,8 @@ class Finder:
         claims: list[Removal] = []
         lines: dict[int, Line] = {}
         for number, rule in candidates:
+            if rule.where and not _is_where(view, number, rule):
+                continue
             line = lines.get(number)
             if line is None:
                 start, end = view.content(number)
@@ -60,9 +62,16 @@ class Finder:
             claims += self._claims(view, number, line, rule, clock)
         return claims
 
+    def look_at(self, views: Sequence[View]) -> None:
+        """Look at several texts at once, so that each of them can be searched faster."""
+        self._everywhere.look_at(views)
+
     def candidates(self, view: View, host: str) -> list[Candidate]:
         """Lines, and the rules of which they hold a literal; `host` decides which rules of single sites take part."""
-        return [found for index in self._indexes(host) for found in index.candidates(view)]
+        found = self._everywhere.candidates(view, hits=view.hits)
+        for index in self._indexes(host)[1:]:
+            found += index.candidates(view)
+        return found
 
     def is_done(
         self, before: Iterable[Candidate], view: View, removals: Sequence[Removal], host: str, clock: Clock
@@ -135,8 +144,6 @@ class Finder:
         return self.claims(view, [(line, rule)], clock)
 
     def _claims(self, view: View, number: int, line: Line, rule: Rule, clock: Clock) -> list[Removal]:
-        if rule.where and not _is_where(view, number, rule):
-            return []
         spans = self._spans(line, rule, clock)
         if not spans:
             return []

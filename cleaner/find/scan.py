@@ -1,7 +1,9 @@
 """Literals found in texts, all at once."""
 
+import bisect
+import itertools
 import threading
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +55,20 @@ class Scanner:
         with self._lock:  # a database has room to scan one text at a time
             self._database.scan(encoded, lambda number, _start, end, _flags, _context: add((number, end)))
         return hits
+
+    def each(self, texts: Sequence[bytes]) -> list[list[Hit]]:
+        """Return the hits of each of several texts that begin and end with a line break.
+
+        Searched as one, they take half as long: what is searched with is larger than a processor's cache.
+        """
+        if self._database is None:
+            return [self(encoded) for encoded in texts]
+        ends = list(itertools.accumulate(map(len, texts)))
+        found: list[list[Hit]] = [[] for _ in texts]
+        for number, end in self(b"".join(texts)):
+            which = bisect.bisect_left(ends, end)
+            found[which].append((number, end - ends[which] + len(texts[which])))
+        return found
 
     def prepare(self, made: bytes | None = None) -> bytes | None:
         """Make Hyperscan ready, and return its database for another process to make it ready of; None if not needed.

@@ -205,7 +205,7 @@ def shortened(view: View, removals: Sequence[Removal]) -> View:
 
 def has_wide_breaks(view: View) -> bool:
     """Whether a text may hold line breaks of two characters: one of them without the other may be one too, or none."""
-    return "\r" in view.text or "\\n" in view.text
+    return "\r" in view.text or ("\\" in view.text and "\\n" in view.text)  # one letter is quicker to look for
 
 
 def by_changed_line(view: View, removals: Sequence[Removal]) -> dict[int, list[Removal]]:
@@ -243,16 +243,16 @@ def changed_lines(view: View, clean: View, removals: Sequence[Removal]) -> set[i
 
 def _takes_lines(view: View, removal: Removal) -> bool:
     """Whether a removal begins and ends between lines, so that it changes none of those that stay."""
-    starts, start, end = view.starts, removal.start, removal.end
+    start, end = removal.start, removal.end
     at_end = end == len(view.plain)
-    return (start in _around(starts, start) and (at_end or end in _around(starts, end))) or (
+    return (_is_start(view.starts, start) and (at_end or _is_start(view.starts, end))) or (
         at_end and view.plain[start] == "\n"
     )
 
 
-def _around(starts: Sequence[int], place: int) -> Sequence[int]:
+def _is_start(starts: Sequence[int], place: int) -> bool:
     nth = bisect.bisect_left(starts, place)
-    return starts[nth : nth + 1]
+    return nth < len(starts) and starts[nth] == place
 
 
 def separators(text: str, removals: Sequence[Removal]) -> list[Removal]:

@@ -91,8 +91,9 @@ class Finder:
             return False
         offsets = edit.Offsets(removals)
         size = offsets.to_clean(len(view.plain))
-        if any(_comes_to_place(line, rule, view, offsets, size) for line, rule in before if rule.where):
-            return False
+        for number, rule in before:
+            if rule.where and _comes_to_place(number, rule, view, offsets, size):
+                return False
         for number, cuts in edit.by_changed_line(view, removals).items():
             line = edit.line_without(view, number, cuts)
             start, end = line.content(0)

@@ -15,7 +15,7 @@ _PART = regex.compile(r"\\. | \[ (?P<not>\^?) (?P<held> \]? (?: \\. | [^\]\\] )*
 _ESCAPE = regex.compile(r"\\.", regex.S)
 _VERBOSE = regex.compile(r"\s*\(\?\w*x")
 # Comments and classes that would have to be read with more care.
-_UNKNOWN = regex.compile(r"\(\?\# | \[: | \(\?\w*-?\w*x\w*:", regex.X)
+_UNKNOWN = regex.compile(r"\(\?\# | \[:\^?\w+:\] | \(\?\w*-?\w*x\w*:", regex.X)
 
 
 def spelt_out(pattern: str) -> str | None:

@@ -17,7 +17,6 @@ import regex
 from pcre2._cy import create_match_context
 from pcre2._cy import match as _match
 
-from cleaner.find.letters import spelt_out
 from cleaner.find.phrases import SLOT, Phrases, ascii_only, filled
 from cleaner.fold import fold_case
 from cleaner.model import Rule
@@ -140,6 +139,8 @@ class Pattern:
         if _BLANK_TO_PCRE2 in line.text:
             return None
         if not self._spelt:
+            from cleaner.find.letters import spelt_out  # noqa: PLC0415  few texts need it
+
             source = spelt_out(self._source)
             self._spelt.append(_Filled(source, self._slots, pcre2.compile, whole=not self._slots) if source else None)
         spelt = self._spelt[0]

@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from typing import Any
 import pytest
 
 from cleaner import Cleaner, CleanResult, Document, Rule
-from cleaner.batch import begin, pool
+from cleaner.batch import begin, pool, worker
 from cleaner.batch.back import restore
 from cleaner.batch.finished import entries, originals_of
 from cleaner.batch.one import Job
@@ -33,6 +34,11 @@ JUNK = Rule("kind/junk", "", ("junk",), (), "junk", removes="match")
 HERE = How(jobs=0)
 
 
+def _crash() -> None:
+    faulthandler.disable()
+    faulthandler._sigsegv()  # type: ignore[attr-defined]  # noqa: SLF001  made for tests
+
+
 class Deadly(Cleaner):
     """Ends its process, or hangs, at texts that say so."""
 
@@ -41,7 +47,7 @@ class Deadly(Cleaner):
         ends: dict[str, Callable[[], Any]] = {
             "EXIT": lambda: os._exit(3),
             "KILL": lambda: os.kill(os.getpid(), signal.SIGKILL),
-            "SEGV": faulthandler._sigsegv,  # type: ignore[attr-defined]  # noqa: SLF001  made for tests
+            "SEGV": _crash,
             "HANG": lambda: time.sleep(60),
         }
         for word, end in ends.items():
@@ -105,6 +111,25 @@ def test_any_number_of_jobs_writes_the_same_bytes(dump: Path, tmp_path: Path) ->
         run(dump, tmp_path / f"out{jobs}", How(jobs=jobs))
         trees.append(tree(tmp_path / f"out{jobs}"))
     assert all(other == trees[0] for other in trees[1:])
+
+
+def test_workers_of_a_server_write_the_same_bytes(dump: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(dump, tmp_path / "forked", How(jobs=1))
+    monkeypatch.setattr("cleaner.batch.worker.is_alone", lambda: False)
+    run(dump, tmp_path / "served", How(jobs=2))
+    assert tree(tmp_path / "served") == tree(tmp_path / "forked")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks on Linux only")
+def test_a_process_with_a_second_thread_is_not_forked() -> None:
+    stop = threading.Event()
+    thread = threading.Thread(target=stop.wait)
+    thread.start()
+    try:
+        assert not worker.is_alone()
+    finally:
+        stop.set()
+        thread.join()
 
 
 @pytest.mark.usefixtures("small_blocks")

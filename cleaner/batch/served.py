@@ -8,9 +8,9 @@ import pickle
 import sys
 from types import TracebackType
 
-from cleaner.batch import work
+from cleaner.batch import worker
 
-__all__ = ["work"]
+__all__ = ["worker"]
 
 
 def _tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -1,9 +1,9 @@
 """Patterns of rules: compiled when first needed, run against the clock.
 
 Patterns are written for `regex`. PCRE2 takes nearly all of them, finds the same, is compiled a hundred times as fast
-and searches many times as fast, so it is what searches. `regex` does where the two differ: in patterns of which only it
-knows what they mean, in lines with characters of which the two hold different ones to be letters, in very long lines
-with many finds, and in searches that PCRE2 gives up.
+and searches many times as fast, so it is what searches: with letters spelt out in lines with characters that are
+letters to only one of the two. `regex` does in patterns of which only it knows what they mean, in very long lines with
+many finds, and in searches that PCRE2 gives up.
 """
 
 import contextlib
@@ -35,6 +35,7 @@ _ONLY_REGEX = regex.compile(
 _DOUBTFUL = pcre2.compile(
     "[\\p{Mc}\\p{Me}\\p{No}Ⓐ-ⓩ\U0001f130-\U0001f149\U0001f150-\U0001f169\U0001f170-\U0001f189ʕ\u180e\u200c\u200d]"
 )
+_BLANK_TO_PCRE2 = "\u180e"  # and to it alone
 
 _GIVEN_UP = (pcre2.LibraryError, OverflowError, UnicodeEncodeError)  # out of bounds, or a lone surrogate
 
@@ -87,6 +88,8 @@ class Pattern:
         self._slow = _Filled(source, slots, regex.compile, whole=not slots)
         is_known = not _ONLY_REGEX.search(SLOT.sub("", source))
         self._quick = _Filled(source, slots, pcre2.compile, whole=True) if is_known else None
+        self._source, self._slots = source, slots
+        self._spelt: list[_Filled | None] = []  # made when a doubtful line first needs it
 
     def matches(self, line: Line, clock: Clock) -> bool:
         """Whether the pattern matches somewhere in a line.
@@ -123,13 +126,25 @@ class Pattern:
 
     def _ready(self, line: Line) -> Any | None:
         """Return what PCRE2 made of the pattern for a line; None where `regex` shall search."""
-        if self._quick is None or line.is_doubtful:
+        if self._quick is None:
             return None
         try:
-            return self._quick.ready(line)
+            return self._spelt_out(line) if line.is_doubtful else self._quick.ready(line)
         except pcre2.PatternError:
             self._quick = None
             return None
+
+    def _spelt_out(self, line: Line) -> Any | None:
+        """Return the same with its letters spelt out; with the phrases that the line holds, as few lines need it."""
+        if _BLANK_TO_PCRE2 in line.text:
+            return None
+        if not self._spelt:
+            from cleaner.find.letters import spelt_out  # noqa: PLC0415  few texts need it
+
+            source = spelt_out(self._source)
+            self._spelt.append(_Filled(source, self._slots, pcre2.compile, whole=not self._slots) if source else None)
+        spelt = self._spelt[0]
+        return spelt.ready(line) if spelt else None
 
 
 def _matches_quick(pattern: Any, line: str) -> bool:

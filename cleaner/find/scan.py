@@ -42,6 +42,7 @@ class Scanner:
         self._seen = 0
         self._by_key: list[dict[bytes, list[int]]] = []
         self._database: Any = None
+        self._made = b""  # what `prepare` returns, once it is known
         self._lock = threading.Lock()
 
     def __call__(self, encoded: bytes) -> list[Hit]:
@@ -84,7 +85,8 @@ class Scanner:
             self._use_kept()
         with self._lock:
             self._database = self._database or self._restored(made) or self._compiled()
-            return self._digest() + bytes(hyperscan.dumpb(self._database))
+            self._made = self._made or self._digest() + bytes(hyperscan.dumpb(self._database))
+            return self._made
 
     def _look_ahead(self, size: int) -> None:
         """Make Hyperscan ready where the texts so far and this one are too many to do without."""
@@ -110,6 +112,7 @@ class Scanner:
         except hyperscan.HyperscanError:  # of another version, or for another kind of processor
             return None
         database.scratch = hyperscan.Scratch(database)
+        self._made = made
         return database
 
     def _compiled(self) -> Any:

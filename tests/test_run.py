@@ -1,6 +1,7 @@
 """A run in processes: the same bytes whatever happens, one record lost to nobody, nothing done twice."""
 
 import faulthandler
+import io
 import json
 import os
 import random
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from cleaner import Cleaner, CleanResult, Document, Rule
 from cleaner.batch import begin, pool, worker
@@ -23,6 +25,7 @@ from cleaner.batch.finished import entries, originals_of
 from cleaner.batch.one import Job
 from cleaner.batch.run import How, Seen, clean_into
 from cleaner.batch.work import Plan, Task, process
+from cleaner.cli.bar import Bar
 from cleaner.errors import CleanerError
 from cleaner.fold import View
 from cleaner.model import Removal
@@ -130,6 +133,15 @@ def test_a_process_with_a_second_thread_is_not_forked() -> None:
     finally:
         stop.set()
         thread.join()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks on Linux only")
+def test_the_progress_bar_is_no_second_thread_and_moves_with_the_blocks() -> None:
+    shown = Console(file=io.StringIO(), force_terminal=True, width=120)
+    with Bar(shown) as bar:
+        assert worker.is_alone()
+        bar.see(Seen(1_000_000, 2_000_000, 10, 1234, 5))
+    assert "1,234 removals, 5 errors" in shown.file.getvalue()  # type: ignore[attr-defined]
 
 
 @pytest.mark.usefixtures("small_blocks")

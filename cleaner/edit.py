@@ -3,6 +3,7 @@
 import bisect
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 import regex
 
@@ -10,14 +11,14 @@ from cleaner.fold import View
 from cleaner.model import Removal
 
 # Scripts that put no space between words: joining two of their letters glues nothing.
-_UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}"
-_WORD = regex.compile(rf"(?V1)[\w--[{_UNSPACED}_]]")
-_VISIBLE = regex.compile(r"\w")
-_STARTS_TEXT = regex.compile(rf"""(?V1)[\w\(\[\{{"'$€£¥₹#@&--[{_UNSPACED}]]""")
-_ENDS_TEXT = regex.compile(rf"""(?V1)[\w.,;:!?)\]\}}%…"'--[{_UNSPACED}]]""")
-_CLOSES = regex.compile(r"""[,;:!?)\]}…%。、」』】》]|\.(?!\w)|'(?:s|re|ve|ll|d|t)\b""")
-_OPENS = "([{「『【《"
-_SEPARATOR = regex.compile(r"([-_=*~+#•·×|])(?: ?\1)*+")
+_UNSPACED: Final = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}"
+_WORD: Final = regex.compile(rf"(?V1)[\w--[{_UNSPACED}_]]")
+_VISIBLE: Final = regex.compile(r"\w")
+_STARTS_TEXT: Final = regex.compile(rf"""(?V1)[\w\(\[\{{"'$€£¥₹#@&--[{_UNSPACED}]]""")
+_ENDS_TEXT: Final = regex.compile(rf"""(?V1)[\w.,;:!?)\]\}}%…"'--[{_UNSPACED}]]""")
+_CLOSES: Final = regex.compile(r"""[,;:!?)\]}…%。、」』】》]|\.(?!\w)|'(?:s|re|ve|ll|d|t)\b""")
+_OPENS: Final = "([{「『【《"
+_SEPARATOR: Final = regex.compile(r"([-_=*~+#•·×|])(?: ?\1)*+")
 
 
 def merge(view: View, claims: Iterable[Removal]) -> list[Removal]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
 import regex
 
@@ -11,11 +12,12 @@ from cleaner.find.pattern import Clock, Line, Pattern
 from cleaner.fold import View, fold_case
 from cleaner.model import Removal, Rule
 
-HEAD, TAIL = 1000, 2000  # code points; never more than half of the text
+HEAD: Final = 1000  # code points; never more than half of the text
+TAIL: Final = 2000
 
-_LONG_WORD = regex.compile(r"\p{L}{5,}")
-_STEM = 5  # letters by which two forms of a word are held equal
-_PARAGRAPH = 120  # code points from which on a line below a list is a paragraph
+_LONG_WORD: Final = regex.compile(r"\p{L}{5,}")
+_STEM: Final = 5  # letters by which two forms of a word are held equal
+_PARAGRAPH: Final = 120  # code points from which on a line below a list is a paragraph
 
 
 class Finder:

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 import regex
 
@@ -12,11 +13,14 @@ from cleaner.model import Rule
 
 Candidate = tuple[int, Rule]  # the number of a line, and a rule of which it holds a literal
 
-_MARKS = regex.compile(r"[^\w\n©@#+&]*+")
-_KEY = 3  # characters by which literals at the start of a line are looked up
-_RULES = 20  # bits for the number of a rule
-_A, _Z, _ZERO, _NINE = map(ord, "az09")
-_SHORT = 5  # bytes of a word that stands in many others
+_MARKS: Final = regex.compile(r"[^\w\n©@#+&]*+")
+_A: Final = 97
+_Z: Final = 122
+_ZERO: Final = 48
+_NINE: Final = 57
+_KEY: Final = 3  # characters by which literals at the start of a line are looked up
+_RULES: Final = 20  # bits for the number of a rule
+_SHORT: Final = 5  # bytes of a word that stands in many others
 
 _Condition = tuple[bool, str]  # whether only whole words count, and how they must be written if case counts
 _Numbered = tuple[int, Rule]  # a rule and its number
@@ -105,7 +109,8 @@ class Index:
             _add(found, view, line, _place(encoded, start) if literal.is_conditional else 0, literal)
         if self._starting:
             for number in range(len(view.lines)) if only is None else (only,):
-                if view.lines[number] and not _is_plain(ord(view.lines[number][0])):
+                held = view.lines[number]
+                if held and not _is_plain(ord(held[0])):
                     self._add_behind_marks(found, view, number)
         return list(found.values())
 

@@ -10,7 +10,7 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import pcre2
 import regex
@@ -21,23 +21,25 @@ from cleaner.find.phrases import SLOT, Phrases, ascii_only, filled
 from cleaner.fold import fold_case
 from cleaner.model import Rule
 
-_REMEMBERED = 1000  # ways to fill a pattern that are kept
-_NO_CONTEXT = create_match_context()
-_COUNTED = 20_000_000  # code points of a line times its matches: for each, they are counted from the line's start
-_TOO_LARGE = 120  # PCRE2's number for a pattern of more than 64 KB
+_REMEMBERED: Final = 1000  # ways to fill a pattern that are kept
+_NO_CONTEXT: Final = create_match_context()
+_COUNTED: Final = (
+    20_000_000  # code points of a line times its matches: for each, they are counted from the line's start
+)
+_TOO_LARGE: Final = 120  # PCRE2's number for a pattern of more than 64 KB
 # What PCRE2 would take for something else: other escapes, fuzzy counts, flags for all from the middle on, version 1.
-_ONLY_REGEX = regex.compile(
+_ONLY_REGEX: Final = regex.compile(
     r"""\\[hHLmMNRUvVX] | (?<! \\[pPxN] | \\ ) \{ [^{}\d,][^{}]* \}
       | (?<! ^ \s* ) \( \? [a-zA-Z01]+ \) | ^ \s* \( \? \w* V""",
     regex.X,
 )
 # Letters to one of them only: joiners, marks that take room, numbers that are no digits, ringed letters.
-_DOUBTFUL = pcre2.compile(
+_DOUBTFUL: Final = pcre2.compile(
     "[\\p{Mc}\\p{Me}\\p{No}Ⓐ-ⓩ\U0001f130-\U0001f149\U0001f150-\U0001f169\U0001f170-\U0001f189ʕ\u180e\u200c\u200d]"
 )
 _BLANK_TO_PCRE2 = "\u180e"  # and to it alone
 
-_GIVEN_UP = (pcre2.LibraryError, OverflowError, UnicodeEncodeError)  # out of bounds, or a lone surrogate
+_GIVEN_UP: Final = (pcre2.LibraryError, OverflowError, UnicodeEncodeError)  # out of bounds, or a lone surrogate
 
 
 class TimeLimitError(Exception):

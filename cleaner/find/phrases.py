@@ -2,15 +2,18 @@
 
 import functools
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import regex
 
 from cleaner.fold import DOTLESS, fold_case
 
-SLOT = regex.compile(r"\{\{(\w+)\}\}")
-_SIGNS = "\\" + "".join(chr(code) for code in range(128) if not chr(code).isalnum() and chr(code) != "\\")
-_OPEN, _OR, _CLOSE = "\ufdd0", "\ufdd1", "\ufdd2"  # stand in no text; written as what they are when all else is
-_KEY = 3  # characters by which phrases are looked up
+SLOT: Final = regex.compile(r"\{\{(\w+)\}\}")
+_SIGNS: Final = "\\" + "".join(chr(code) for code in range(128) if not chr(code).isalnum() and chr(code) != "\\")
+_OPEN: Final = "\ufdd0"
+_OR: Final = "\ufdd1"
+_CLOSE: Final = "\ufdd2"  # stand in no text; written as what they are when all else is
+_KEY: Final = 3  # characters by which phrases are looked up
 
 
 def filled(pattern: str, slots: Mapping[str, Sequence[str]]) -> str:

@@ -1,6 +1,7 @@
 """A text searched until nothing is left to find: what one removal lays bare belongs to the same cleaning."""
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from cleaner import edit
 from cleaner.find.finder import Finder
@@ -8,7 +9,7 @@ from cleaner.find.pattern import Clock
 from cleaner.fold import View
 from cleaner.model import Removal
 
-_WHITE = " \n\t\x1f"  # all that is left of white space in a plain text
+_WHITE: Final = " \n\t\x1f"  # all that is left of white space in a plain text
 
 Settle = Callable[[View, list[Removal]], list[Removal]]
 

@@ -5,16 +5,17 @@ import itertools
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-_SMALL, _SMALL_WITH_KEPT = 500_000, 20_000
-_DIGEST = 32  # bytes of the hash that a database begins with
-_FEW = 50
-_KEY = 4  # bytes by which literals are looked up
-_ALPHANUMERIC = b"0123456789abcdefghijklmnopqrstuvwxyz"
-ALPHANUMERIC = frozenset(_ALPHANUMERIC)
-_NO_WORD = rb"[^a-z0-9]"
-_SEPARATE = 0  # Hyperscan's flags: every hit of every literal, as it is written
+_SMALL: Final = 500_000
+_SMALL_WITH_KEPT: Final = 20_000
+_DIGEST: Final = 32  # bytes of the hash that a database begins with
+_FEW: Final = 50
+_KEY: Final = 4  # bytes by which literals are looked up
+_ALPHANUMERIC: Final = b"0123456789abcdefghijklmnopqrstuvwxyz"
+ALPHANUMERIC: Final = frozenset(_ALPHANUMERIC)
+_NO_WORD: Final = rb"[^a-z0-9]"
+_SEPARATE: Final = 0  # Hyperscan's flags: every hit of every literal, as it is written
 
 Hit = tuple[int, int]  # number of the literal, and the byte behind it; of a word, behind the byte that follows
 
@@ -64,11 +65,14 @@ class Scanner:
         """
         if self._database is None:
             return [self(encoded) for encoded in texts]
-        ends = list(itertools.accumulate(map(len, texts)))
         found: list[list[Hit]] = [[] for _ in texts]
+        ends = list(itertools.accumulate(map(len, texts)))
+        start, which = 0, 0
         for number, end in self(b"".join(texts)):
-            which = bisect.bisect_left(ends, end)
-            found[which].append((number, end - ends[which] + len(texts[which])))
+            if not start < end <= ends[which]:
+                which = bisect.bisect_left(ends, end)
+                start = ends[which] - len(texts[which])
+            found[which].append((number, end - start))
         return found
 
     def prepare(self, made: bytes | None = None) -> bytes | None:

@@ -2,13 +2,14 @@
 
 import itertools
 from collections.abc import Mapping
+from typing import Final
 
 from cleaner.model import Document
 from cleaner.records.base import Fields, Record, Text, says_off
 from cleaner.records.json_object import Member, members
 from cleaner.records.prepared import shown
 
-_KINDS = {"{": "an object", "[": "a list", "t": "a truth value", "f": "a truth value", "n": "null"}
+_KINDS: Final = {"{": "an object", "[": "a list", "t": "a truth value", "f": "a truth value", "n": "null"}
 
 
 def json_record(number: int, raw: bytes, source: str, fields: Fields, start: int) -> Record:

@@ -28,6 +28,7 @@ COMPILED = (
     "cleaner/find/site.py",
     "cleaner/records/cutting.py",
     "cleaner/records/json_object.py",
+    "cleaner/records/json_record.py",
     "cleaner/records/source_text.py",
     "cleaner/report/ledger.py",
 )

@@ -177,12 +177,18 @@ class Cleaner:
             return CleanResult(Document(text), trouble="its markup cannot be read in time")
         return self.clean_document(Document(plain, meta={"rewrites": rewrites} | ({"url": url} if url else {})))
 
-    def clean_document(self, document: Document) -> CleanResult:
-        """Clean one document."""
-        return self._clean(document, self.keep(document.id))
+    def views(self, documents: Iterable[Document]) -> list[View]:
+        """Look at several documents at once, and return the view of each; with that, `clean_document` is faster."""
+        views = [View(document.text) for document in documents]
+        self.finder.look_at(views)
+        return views
 
-    def _clean(self, document: Document, keep: Keep | None) -> CleanResult:
-        view = View(document.text)
+    def clean_document(self, document: Document, view: View | None = None) -> CleanResult:
+        """Clean one document; `view` is what `views` made of it."""
+        return self._clean(document, self.keep(document.id), view)
+
+    def _clean(self, document: Document, keep: Keep | None, view: View | None = None) -> CleanResult:
+        view = view or View(document.text)
         try:
             clock, settle = Clock.of(self.time_limit), _settling(keep) if keep else edit.merge
             removals = find_all(self.finder, view, host_of(document.url), clock, settle, tidy=self.tidy)

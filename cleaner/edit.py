@@ -3,6 +3,7 @@
 import bisect
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 import regex
 
@@ -10,14 +11,14 @@ from cleaner.fold import View
 from cleaner.model import Removal
 
 # Scripts that put no space between words: joining two of their letters glues nothing.
-_UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}"
-_WORD = regex.compile(rf"(?V1)[\w--[{_UNSPACED}_]]")
-_VISIBLE = regex.compile(r"\w")
-_STARTS_TEXT = regex.compile(rf"""(?V1)[\w\(\[\{{"'$€£¥₹#@&--[{_UNSPACED}]]""")
-_ENDS_TEXT = regex.compile(rf"""(?V1)[\w.,;:!?)\]\}}%…"'--[{_UNSPACED}]]""")
-_CLOSES = regex.compile(r"""[,;:!?)\]}…%。、」』】》]|\.(?!\w)|'(?:s|re|ve|ll|d|t)\b""")
-_OPENS = "([{「『【《"
-_SEPARATOR = regex.compile(r"([-_=*~+#•·×|])(?: ?\1)*+")
+_UNSPACED: Final = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}"
+_WORD: Final = regex.compile(rf"(?V1)[\w--[{_UNSPACED}_]]")
+_VISIBLE: Final = regex.compile(r"\w")
+_STARTS_TEXT: Final = regex.compile(rf"""(?V1)[\w\(\[\{{"'$€£¥₹#@&--[{_UNSPACED}]]""")
+_ENDS_TEXT: Final = regex.compile(rf"""(?V1)[\w.,;:!?)\]\}}%…"'--[{_UNSPACED}]]""")
+_CLOSES: Final = regex.compile(r"""[,;:!?)\]}…%。、」』】》]|\.(?!\w)|'(?:s|re|ve|ll|d|t)\b""")
+_OPENS: Final = "([{「『【《"
+_SEPARATOR: Final = regex.compile(r"([-_=*~+#•·×|])(?: ?\1)*+")
 
 
 def merge(view: View, claims: Iterable[Removal]) -> list[Removal]:
@@ -198,9 +199,36 @@ def _is_blank(view: View, line: int) -> bool:
 def shortened(view: View, removals: Sequence[Removal]) -> View:
     """Return the view of a text without sorted removals."""
     text = delete(view.text, removals)
-    if "\r" in view.text or "\\n" in view.text:  # two characters may be one line break now, or two
+    if has_wide_breaks(view):
         return View(text)
     return View(text, delete(view.plain, removals), delete(view.folded, removals))
+
+
+def has_wide_breaks(view: View) -> bool:
+    """Whether a text may hold line breaks of two characters: one of them without the other may be one too, or none."""
+    return "\r" in view.text or ("\\" in view.text and "\\n" in view.text)  # one letter is quicker to look for
+
+
+def by_changed_line(view: View, removals: Sequence[Removal]) -> dict[int, list[Removal]]:
+    """Return the removals that leave a part of a line, by its number."""
+    lines: dict[int, list[Removal]] = {}
+    for removal in removals:
+        if not _takes_lines(view, removal):
+            lines.setdefault(view.line_at(removal.start), []).append(removal)
+    return lines
+
+
+def line_without(view: View, number: int, removals: Sequence[Removal]) -> View:
+    """Return the view of what removals leave of a line."""
+    start = view.starts[number]
+    end = start + len(view.lines[number])
+    kept, folded, place = [], [], start
+    for removal in removals:
+        kept.append(view.plain[place : removal.start])
+        folded.append(view.folded[place : removal.start])
+        place = removal.end
+    plain = "".join((*kept, view.plain[place:end]))
+    return View(plain, plain, "".join((*folded, view.folded[place:end])))
 
 
 def changed_lines(view: View, clean: View, removals: Sequence[Removal]) -> set[int] | None:
@@ -216,26 +244,25 @@ def changed_lines(view: View, clean: View, removals: Sequence[Removal]) -> set[i
 
 def _takes_lines(view: View, removal: Removal) -> bool:
     """Whether a removal begins and ends between lines, so that it changes none of those that stay."""
-    starts, start, end = view.starts, removal.start, removal.end
+    start, end = removal.start, removal.end
     at_end = end == len(view.plain)
-    return (start in _around(starts, start) and (at_end or end in _around(starts, end))) or (
+    return (_is_start(view.starts, start) and (at_end or _is_start(view.starts, end))) or (
         at_end and view.plain[start] == "\n"
     )
 
 
-def _around(starts: Sequence[int], place: int) -> Sequence[int]:
+def _is_start(starts: Sequence[int], place: int) -> bool:
     nth = bisect.bisect_left(starts, place)
-    return starts[nth : nth + 1]
+    return nth < len(starts) and starts[nth] == place
 
 
-def separators(view: View, removals: Sequence[Removal]) -> list[Removal]:
+def separators(text: str, removals: Sequence[Removal]) -> list[Removal]:
     """Claim the separators that removals laid bare: as first or last line they divide nothing any more.
 
     Args:
-        view: what is left of a text.
+        text: what is left of a plain text.
         removals: what was removed from it. A separator has the names of what stood beside it.
     """
-    text = view.plain
     first, end = len(text) - len(text.lstrip()), len(text.rstrip())
     claims = []
     if head := _separator(text, first, text.find("\n", first, end)):

@@ -2,14 +2,15 @@
 
 import bisect
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 # Every value is one character, so that an offset in the folded text is an offset in the text itself.
-_SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
-_INVISIBLE = "\u200b\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c"
-_BREAKS = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+_SPACES: Final = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+_INVISIBLE: Final = "\u200b\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c"
+_BREAKS: Final = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 # Which of i, ı, I, İ are one letter depends on the language, and engines for patterns do not agree: here all are.
-DOTLESS = {"ı": "i", "İ": "I"}
-_VARIANTS = (
+DOTLESS: Final = {"ı": "i", "İ": "I"}
+_VARIANTS: Final = (
     dict.fromkeys(_SPACES + _INVISIBLE, " ")
     | dict.fromkeys(_BREAKS, "\n")
     | dict.fromkeys("‘’‚‛ʻʼ′‹›`´", "'")
@@ -18,22 +19,22 @@ _VARIANTS = (
     | {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
     | DOTLESS
 )
-_ASCII_VARIANTS = tuple((old, new) for old, new in _VARIANTS.items() if old.isascii())
+_ASCII_VARIANTS: Final = tuple((old, new) for old, new in _VARIANTS.items() if old.isascii())
 # The others by their first byte in UTF-8: most texts hold few of these bytes, and one byte is quick to look for.
-_BY_BYTE: dict[int, dict[bytes, tuple[str, str]]] = {}
+_BY_BYTE: Final[dict[int, dict[bytes, tuple[str, str]]]] = {}
 for _old, _new in _VARIANTS.items():
     if not _old.isascii():
         _BY_BYTE.setdefault(_old.encode()[0], {})[_old.encode()[1:]] = (_old, _new)
-_PUNCTUATION = 0xE2  # the byte that dashes and quotes begin with, of which there are many
+_PUNCTUATION: Final = 0xE2  # the byte that dashes and quotes begin with, of which there are many
 
 # Letters that `regex` holds equal under IGNORECASE though str.lower() keeps them apart.
-_CASE_TWINS = {
+_CASE_TWINS: Final = {
     "ı": "i", "ſ": "s", "ς": "σ", "µ": "μ", "\u0345": "ι", "\u1fbe": "ι", "\u1fd3": "\u0390", "\u1fe3": "\u03b0",
     "ϐ": "β", "ϑ": "θ", "ϕ": "φ", "ϖ": "π", "ϰ": "κ", "ϱ": "ρ", "ϵ": "ε", "\u1e9b": "\u1e61", "\ufb05": "\ufb06",
     "\u1c80": "в", "\u1c81": "д", "\u1c82": "о", "\u1c83": "с", "\u1c84": "т", "\u1c85": "т", "\u1c86": "ъ",
     "\u1c87": "ѣ", "\u1c88": "\ua64b",
 }  # fmt: skip
-_TWINS_BY_BYTE: dict[int, list[tuple[str, str]]] = {}
+_TWINS_BY_BYTE: Final[dict[int, list[tuple[str, str]]]] = {}
 for _old, _new in _CASE_TWINS.items():
     _TWINS_BY_BYTE.setdefault(_old.encode()[0], []).append((_old, _new))
 
@@ -107,8 +108,9 @@ class View:
         # The lines of the plain text in one case, without their breaks, and where each starts.
         self.lines: list[str] = (self.folded[1:] if self.first else self.folded).split("\n")
         self.starts = _starts([len(line) for line in self.lines], self.first)
+        # What literals were found in it, where it was looked at together with others; else None.
+        self.hits: list[tuple[int, int]] | None = None
         self._is_framed = False
-        self._byte_starts: list[int] | None = None
 
     @property
     def encoded(self) -> bytes:
@@ -118,16 +120,6 @@ class View:
             self._encoded = b"\n%b\n" % (encoded[self.first :] if self.first else encoded)
             self._is_framed = True
         return self._encoded
-
-    @property
-    def byte_starts(self) -> list[int]:
-        """Where each line starts in `encoded`."""
-        if self._byte_starts is None:
-            if len(self.encoded) - 2 == len(self.plain) - self.first:
-                self._byte_starts = [start + 1 - self.first for start in self.starts]
-            else:
-                self._byte_starts = _starts([len(line) for line in self.encoded[1:-1].split(b"\n")], 1)
-        return self._byte_starts
 
     def line_at(self, place: int) -> int:
         """Number of the line that a place lies in."""

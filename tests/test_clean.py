@@ -1,5 +1,6 @@
 """The engine: laws over random and over real articles, and what it promises of one document."""
 
+import functools
 import pickle
 import random
 from typing import Any
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 import cleaner
 from benchmarks.corpora import site
 from cleaner import Cleaner, CleanResult, Document, Rule, edit
-from cleaner.find import Clock
+from cleaner.find import Clock, Finder, find_all
 from cleaner.fold import View
 from tests.corpora import needs_corpora, real_articles
 from tests.strategies import rule_sets, texts
@@ -40,6 +41,20 @@ def test_cleaning_twice_changes_nothing_more(text: str, rules: RuleSet) -> None:
 @given(texts, rule_sets, st.randoms())
 def test_the_order_of_rules_changes_nothing(text: str, rules: RuleSet, chance: random.Random) -> None:
     assert Cleaner(chance.sample(rules, len(rules))).clean(text) == Cleaner(rules).clean(text)
+
+
+@given(st.lists(texts, max_size=4), rule_sets)
+def test_texts_that_are_looked_at_together_come_out_as_each_alone(parts: list[str], rules: RuleSet) -> None:
+    together, documents = Cleaner(rules), [Document(part) for part in parts]
+    found = [together.clean_document(*pair) for pair in zip(documents, together.views(documents), strict=True)]
+    assert found == [Cleaner(rules).clean_document(document) for document in documents]
+
+
+@given(texts, rule_sets)
+def test_no_second_look_is_left_out_that_would_find_something(text: str, rules: RuleSet) -> None:
+    finder, clock = Finder(rules), Clock.of(60)
+    always = find_all(finder, View(text), "", clock, functools.partial(edit.merge))
+    assert find_all(finder, View(text), "", clock) == always
 
 
 @given(texts)

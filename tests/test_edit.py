@@ -213,7 +213,7 @@ def bare(marked: str) -> str:
         place += len(piece)
     removals = edit.merge(View(text), cuts)
     left = edit.shortened(View(text), removals)
-    claims = edit.separators(left, removals)
+    claims = edit.separators(left.plain, removals)
     assert all(claim.rules == ("kind/one",) for claim in claims)
     return edit.delete(left.text, edit.merge(left, claims))
 

@@ -161,6 +161,14 @@ def test_a_scanner_finds_the_same_in_a_short_run_and_in_a_long_one(text: str, li
     assert sorted(Scanner(literals, small=0)(encoded)) == sorted(Scanner(literals)(encoded))
 
 
+@pytest.mark.parametrize("is_ready", [True, False])
+@given(parts=st.lists(texts, max_size=5))
+def test_texts_that_are_searched_at_once_have_each_its_own_hits(parts: list[str], *, is_ready: bool) -> None:
+    scan = Scanner(["foo", "o", "日本", "\nfoo", "in"], words={4}, small=0 if is_ready else 1 << 30)
+    framed = [b"\n%b\n" % part.encode("utf-8", "surrogatepass") for part in (*parts, "foo in\nfoo")]
+    assert [sorted(hits) for hits in scan.each(framed)] == [sorted(scan(encoded)) for encoded in framed]
+
+
 def test_a_scanner_serves_several_threads() -> None:
     scan = Scanner(["junk"], small=0)
     with ThreadPoolExecutor(8) as threads:

@@ -1,5 +1,6 @@
 """Patterns: what searches finds what `regex` finds."""
 
+import random
 import time
 import unicodedata
 
@@ -8,6 +9,7 @@ import pytest
 import regex
 
 from cleaner.find import Clock
+from cleaner.find.letters import spelt_out
 from cleaner.find.pattern import Line, Pattern
 from cleaner.find.phrases import SLOT, Phrases, filled
 from cleaner.fold import View, fold_case, plain
@@ -45,6 +47,37 @@ def test_lines_in_which_a_letter_is_no_letter_to_the_other_engine_are_known() ->
             ours = {match.start() for match in pcre2.finditer(sign, part)}
             apart = ours ^ {match.start() for match in regex.finditer(sign, part)}
             assert {unicodedata.category(part[place]) for place in apart if not Line(part[place]).is_doubtful} <= {"Cn"}
+
+
+@pytest.mark.parametrize("sign", [r"\w", r"\W", r"[\w&-]", r"[^\w]", r"[\W_é]", r"[^\W\d]", r"[\W]"])
+def test_letters_spelt_out_are_those_of_the_other_engine(sign: str) -> None:
+    spelt = pcre2.compile(spelt_out(sign))
+    for first in range(0, 0x110000, _PART):
+        part = "".join(chr(code) for code in range(first, first + _PART) if not 0xD800 <= code < 0xE000)
+        apart = {match.start() for match in spelt.finditer(part)} ^ {
+            match.start() for match in regex.finditer(sign, part)
+        }
+        assert {unicodedata.category(part[place]) for place in apart} <= {"Cn"}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_both_engines_find_the_same_in_lines_with_doubtful_letters(rule: Rule) -> None:
+    views = [View(MARK.sub(r"\1", example)) for example in rule.examples[:4]]
+    lines = [view.plain[slice(*view.content(number))] for view in views for number in range(len(view.starts))]
+    chance = random.Random(rule.id)
+    for source in filter(None, (rule.pattern, rule.through)):
+        ours = Pattern(rule, source)
+        for line in filter(None, lines):
+            place, sign = chance.randint(0, len(line)), chance.choice("\u200d\u200c½²\u0903Ⓐ⁰")
+            other = line[:place] + sign + line[place:]
+            held = {name: Phrases(rule.slots[name]).in_line(fold_case(other)) for name in SLOT.findall(source)}
+            found = [match.span() for match in regex.finditer(filled(source, held), other)]
+            assert ours.spans(Line(other), Clock.of(60)) == found, other
+
+
+def test_comments_and_classes_that_are_not_understood_are_not_spelt_out() -> None:
+    assert [spelt_out(source) for source in (r"\w#", r"(?#[)\w", r"[[:alpha:]\w]", "(?x: # [\\w\n)")] == [None] * 4
+    assert spelt_out("(?x) # [\n \\\\w a") == "(?x) # [\n \\\\w a"
 
 
 def test_marks_that_take_room_are_parts_of_words() -> None:

@@ -1,12 +1,14 @@
 """A run in processes: the same bytes whatever happens, one record lost to nobody, nothing done twice."""
 
 import faulthandler
+import io
 import json
 import os
 import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -14,15 +16,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from cleaner import Cleaner, CleanResult, Document, Rule
-from cleaner.batch import begin, pool
+from cleaner.batch import begin, pool, worker
 from cleaner.batch.back import restore
 from cleaner.batch.finished import entries, originals_of
 from cleaner.batch.one import Job
 from cleaner.batch.run import How, Seen, clean_into
 from cleaner.batch.work import Plan, Task, process
+from cleaner.cli.bar import Bar
 from cleaner.errors import CleanerError
+from cleaner.fold import View
 from cleaner.model import Removal
 from cleaner.records import FORMATS, SUFFIXES, Block, Choice, Fields, blocks, find_sources
 from cleaner.report.totals import Totals
@@ -32,15 +37,20 @@ JUNK = Rule("kind/junk", "", ("junk",), (), "junk", removes="match")
 HERE = How(jobs=0)
 
 
+def _crash() -> None:
+    faulthandler.disable()
+    faulthandler._sigsegv()  # type: ignore[attr-defined]  # noqa: SLF001  made for tests
+
+
 class Deadly(Cleaner):
     """Ends its process, or hangs, at texts that say so."""
 
-    def clean_document(self, document: Document) -> CleanResult:
+    def clean_document(self, document: Document, view: View | None = None) -> CleanResult:
         """Die, hang, fail, lie or clean."""
         ends: dict[str, Callable[[], Any]] = {
             "EXIT": lambda: os._exit(3),
             "KILL": lambda: os.kill(os.getpid(), signal.SIGKILL),
-            "SEGV": faulthandler._sigsegv,  # type: ignore[attr-defined]  # noqa: SLF001  made for tests
+            "SEGV": _crash,
             "HANG": lambda: time.sleep(60),
         }
         for word, end in ends.items():
@@ -50,7 +60,7 @@ class Deadly(Cleaner):
             raise RuntimeError("a bug")
         if "LIE" in document.text:
             return CleanResult(document, (Removal(3, 9, ("kind/junk",)), Removal(5, 9, ("kind/junk",))))
-        return super().clean_document(document)
+        return super().clean_document(document, view)
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -103,7 +113,37 @@ def test_any_number_of_jobs_writes_the_same_bytes(dump: Path, tmp_path: Path) ->
     for jobs in (0, 1, 2, 3):
         run(dump, tmp_path / f"out{jobs}", How(jobs=jobs))
         trees.append(tree(tmp_path / f"out{jobs}"))
-    assert all(other == trees[0] for other in trees[1:])
+    for other in trees[1:]:
+        assert other == trees[0]
+
+
+def test_workers_of_a_server_write_the_same_bytes(dump: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(dump, tmp_path / "forked", How(jobs=1))
+    monkeypatch.setattr("cleaner.batch.worker.is_alone", lambda: False)
+    run(dump, tmp_path / "served", How(jobs=2))
+    assert tree(tmp_path / "served") == tree(tmp_path / "forked")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks on Linux only")
+def test_a_process_with_a_second_thread_is_not_forked() -> None:
+    stop = threading.Event()
+    thread = threading.Thread(target=stop.wait)
+    thread.start()
+    try:
+        assert not worker.is_alone()
+    finally:
+        stop.set()
+        thread.join()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks on Linux only")
+def test_the_progress_bar_is_no_second_thread_and_moves_with_the_blocks() -> None:
+    shown = Console(file=io.StringIO(), force_terminal=True, width=120)
+    threads = os.listdir("/proc/self/task")  # those that earlier tests left
+    with Bar(shown) as bar:
+        assert os.listdir("/proc/self/task") == threads
+        bar.see(Seen(1_000_000, 2_000_000, 10, 1234, 5))
+    assert "1,234 removals, 5 errors" in shown.file.getvalue()  # type: ignore[attr-defined]
 
 
 @pytest.mark.usefixtures("small_blocks")

@@ -1,37 +1,24 @@
 """Worker processes that clean blocks. One that dies or hangs costs the record it was at, not the run."""
 
 import contextlib
-import gc
-import multiprocessing
-import pickle
-import queue
 import signal
-import threading
-import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from multiprocessing.connection import Connection, wait
-from typing import Any, NamedTuple, Self, TypeVar
+from multiprocessing.connection import wait
+from typing import Any, Self, TypeVar
 
 from cleaner.batch.work import Done, Plan, Task, process
+from cleaner.batch.worker import Failed, Worker
 from cleaner.errors import CleanerError
 
 DEPTH = 2  # blocks that a worker has at once, so that it never waits for the next one
 WINDOW = 24  # blocks of each worker that are read, and not written yet
 DEATHS = 3  # of workers at one block before its first record
-ROOM = 1 << 20  # bytes that a pipe holds
 BETWEEN = 0.5  # seconds between looks at the clock of each worker
-_KEY, _INDEX, _STARTED = range(3)
 
 Label = TypeVar("Label")
 Item = tuple[Label, Task | None]
-
-
-class Failed(NamedTuple):
-    """What a worker answers where its work raised an error that no record is to blame for."""
-
-    why: str
 
 
 def in_this_process(plan: Plan, items: Iterable[Item[Label]]) -> Iterator[tuple[Label, Done | None]]:
@@ -50,12 +37,10 @@ class Pool:
     """
 
     def __init__(self, plan: Plan, jobs: int, limit: float) -> None:
-        methods = multiprocessing.get_all_start_methods()
-        self.context: Any = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-        if "forkserver" in methods:
-            self.context.set_forkserver_preload(["cleaner.batch.served"])
-        self.plan, self.limit = pickle.dumps(plan), limit
-        self.workers = [_Worker(self.context, self.plan) for _ in range(jobs)]
+        self.plan, self.limit = plan, limit
+        self.workers: list[Worker] = []
+        for _ in range(jobs):
+            self.start()
         self.window = WINDOW * jobs
 
     def __enter__(self) -> Self:
@@ -65,48 +50,13 @@ class Pool:
         for worker in self.workers:
             worker.end()
 
+    def start(self) -> None:
+        """Start one worker more."""
+        self.workers.append(Worker(self.plan, self.workers))
+
     def run(self, items: Iterable[Item[Label]]) -> Iterator[tuple[Label, Done | None]]:
         """Yield the label of each item in order, with what its block became; an item without a task is passed on."""
         return _Flow(self, items).run()
-
-
-class _Worker:
-    """A process, the blocks it has, and what it says of where it is."""
-
-    def __init__(self, context: Any, plan: bytes) -> None:
-        theirs, self.tasks_in = _pipe(context)
-        self.connection, their_answers = _pipe(context)
-        self.state = context.RawArray("d", 3)
-        self.process = context.Process(target=_work, args=(theirs, their_answers, self.state, plan), daemon=True)
-        self.process.start()
-        theirs.close()
-        their_answers.close()
-        self.tasks: deque[tuple[int, Task]] = deque()
-
-    def give(self, key: int, task: Task) -> None:
-        self.tasks.append((key, task))
-        with contextlib.suppress(OSError):  # it died; its end is noticed where answers are waited for
-            self.tasks_in.send((key, task))
-
-    def end(self) -> None:
-        self.process.kill()
-        self.process.join()
-        self.tasks_in.close()
-        self.connection.close()
-
-    def over(self, limit: float) -> bool:
-        """Whether the record it is at takes too long."""
-        return bool(self.tasks and self.state[_STARTED] and time.monotonic() - self.state[_STARTED] > limit)
-
-
-def _pipe(context: Any) -> tuple[Any, Any]:
-    """Return the ends of a pipe to read from and to write to, with room for a block, so that few wait to write one."""
-    reader, writer = context.Pipe(duplex=False)
-    with contextlib.suppress(ImportError, AttributeError, OSError):  # only Linux has pipes of other sizes
-        import fcntl  # noqa: PLC0415
-
-        fcntl.fcntl(writer.fileno(), fcntl.F_SETPIPE_SZ, ROOM)
-    return reader, writer
 
 
 class _Flow:
@@ -168,14 +118,14 @@ class _Flow:
                 worker.process.kill()
                 self._bury(worker, f"took longer than {self.pool.limit:g} seconds")
 
-    def _take(self, worker: _Worker, answer: tuple[int, Done | Failed]) -> None:
+    def _take(self, worker: Worker, answer: tuple[int, Done | Failed]) -> None:
         key, done = answer
         if isinstance(done, Failed):
             raise CleanerError(done.why)
         worker.tasks.popleft()
         self.done[key] = done
 
-    def _bury(self, worker: _Worker, why: str) -> None:
+    def _bury(self, worker: Worker, why: str) -> None:
         """Put a new worker in the place of one that is dead; the record it was at is not looked into again."""
         worker.process.join()
         with contextlib.suppress(EOFError, OSError):
@@ -184,12 +134,11 @@ class _Flow:
         why = why or _how(worker.process.exitcode)
         if worker.tasks:
             key, task = worker.tasks.popleft()
-            at = int(worker.state[_INDEX]) if worker.state[_KEY] == key else -1
-            self.again.append((key, self._skipping(key, task, at, why)))
+            self.again.append((key, self._skipping(key, task, worker.at(key), why)))
         self.again.extend(worker.tasks)
         worker.end()
-        place = self.pool.workers.index(worker)
-        self.pool.workers[place] = _Worker(self.pool.context, self.pool.plan)
+        self.pool.workers.remove(worker)
+        self.pool.start()
 
     def _skipping(self, key: int, task: Task, at: int, why: str) -> Task:
         if at >= 0 and at not in task.skip:
@@ -206,45 +155,3 @@ def _how(exitcode: int | None) -> str:
         name = signal.Signals(-exitcode).name
         return f"its worker was ended by {name}" + (" (out of memory?)" if name == "SIGKILL" else "")
     return f"its worker ended with exit code {exitcode}"
-
-
-def _work(given: Connection, answers: Connection, state: Any, pickled: bytes) -> None:
-    """Clean the blocks that come in until no more do."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    plan: Plan = pickle.loads(pickled)  # noqa: S301  from the process that started this one
-    # What a block needs is freed with it. To look for cycles as often as Python does takes a thirtieth of the time.
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 100)
-    tasks: queue.SimpleQueue[tuple[int, Task] | None] = queue.SimpleQueue()
-    threading.Thread(target=_listen, args=(given, tasks), daemon=True).start()
-
-    def note(index: int) -> None:
-        state[_INDEX], state[_STARTED] = index, time.monotonic()
-
-    with contextlib.suppress(OSError):  # nobody is there any more who wants to know
-        while found := tasks.get():
-            key, task = found
-            state[_INDEX], state[_KEY], state[_STARTED] = -1, key, time.monotonic()
-            answer = _answer(plan, task, note)
-            state[_STARTED] = 0  # to wait for the reader costs no record its time
-            answers.send((key, answer))
-
-
-def _answer(plan: Plan, task: Task, note: Any) -> Done | Failed:
-    try:
-        return process(plan, task, note)
-    except CleanerError as error:
-        return Failed(str(error))
-    except Exception as error:  # noqa: BLE001  a fault of ours: the run stops with a line, not with a traceback
-        return Failed(
-            f"{task.name}: internal error in records from {task.block.first} on: {type(error).__name__}: {error}"
-        )
-
-
-def _listen(given: Connection, tasks: "queue.SimpleQueue[tuple[int, Task] | None]") -> None:
-    """Take in blocks while others are cleaned, so that neither side ever waits for the other to read."""
-    try:
-        while True:
-            tasks.put(given.recv())
-    except (EOFError, OSError):
-        tasks.put(None)

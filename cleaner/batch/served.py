@@ -1,4 +1,4 @@
-"""What the server that workers are forked from loads: the work, and silence where a worker is born after its run died.
+"""What the server loads that forks workers where a run cannot: the work, and silence of those born after its death.
 
 Where a run is ended by `kill -9` while it starts a worker, the server, or the worker it just forked, reads half of what
 it was to be told. Neither has anyone to tell of it.
@@ -8,9 +8,9 @@ import pickle
 import sys
 from types import TracebackType
 
-from cleaner.batch import work
+from cleaner.batch import worker
 
-__all__ = ["work"]
+__all__ = ["worker"]
 
 
 def _tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

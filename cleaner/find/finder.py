@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
 import regex
 
@@ -11,11 +12,12 @@ from cleaner.find.pattern import Clock, Line, Pattern
 from cleaner.fold import View, fold_case
 from cleaner.model import Removal, Rule
 
-HEAD, TAIL = 1000, 2000  # code points; never more than half of the text
+HEAD: Final = 1000  # code points; never more than half of the text
+TAIL: Final = 2000
 
-_LONG_WORD = regex.compile(r"\p{L}{5,}")
-_STEM = 5  # letters by which two forms of a word are held equal
-_PARAGRAPH = 120  # code points from which on a line below a list is a paragraph
+_LONG_WORD: Final = regex.compile(r"\p{L}{5,}")
+_STEM: Final = 5  # letters by which two forms of a word are held equal
+_PARAGRAPH: Final = 120  # code points from which on a line below a list is a paragraph
 
 
 class Finder:
@@ -53,6 +55,8 @@ class Finder:
         claims: list[Removal] = []
         lines: dict[int, Line] = {}
         for number, rule in candidates:
+            if rule.where and not _is_where(view, number, rule):
+                continue
             line = lines.get(number)
             if line is None:
                 start, end = view.content(number)
@@ -60,16 +64,55 @@ class Finder:
             claims += self._claims(view, number, line, rule, clock)
         return claims
 
+    def look_at(self, views: Sequence[View]) -> None:
+        """Look at several texts at once, so that each of them can be searched faster."""
+        self._everywhere.look_at(views)
+
     def candidates(self, view: View, host: str) -> list[Candidate]:
         """Lines, and the rules of which they hold a literal; `host` decides which rules of single sites take part."""
-        return [found for index in self._indexes(host) for found in index.candidates(view)]
+        found = self._everywhere.candidates(view, hits=view.hits)
+        for index in self._indexes(host)[1:]:
+            found += index.candidates(view)
+        return found
+
+    def is_done(
+        self, before: Iterable[Candidate], view: View, removals: Sequence[Removal], host: str, clock: Clock
+    ) -> bool:
+        """Whether rules have nothing to say of what removals leave; False where only a look at all of it can tell.
+
+        They may have of the lines that the removals changed, and of those that they brought to another place.
+
+        Args:
+            before: the candidates of the text.
+            view: the text.
+            removals: what is removed from it.
+            host: as for `candidates`.
+            clock: what is left of the time that the text may take.
+        """
+        if edit.has_wide_breaks(view):
+            return False
+        offsets = edit.Offsets(removals)
+        size = offsets.to_clean(len(view.plain))
+        for number, rule in before:
+            if rule.where and _comes_to_place(number, rule, view, offsets, size):
+                return False
+        for number, cuts in edit.by_changed_line(view, removals).items():
+            line = edit.line_without(view, number, cuts)
+            start, end = line.content(0)
+            place = offsets.to_clean(view.starts[number])
+            content = Line(line.plain[start:end])
+            for index in self._indexes(host):
+                for _, rule in index.candidates(line):
+                    if _is_at(place + start, place + end, size, rule) and self._spans(content, rule, clock):
+                        return False
+        return True
 
     def candidates_left(
         self, before: Sequence[Candidate], view: View, clean: View, removals: Sequence[Removal], host: str
     ) -> list[Candidate]:
         """Return the candidates that may claim something of the clean text which they did not claim before.
 
-        These are all of the lines that the removals changed; of the others only rules that look beyond their line.
+        These are all of the lines that the removals changed; of the others, those whose line was not at its place.
 
         Args:
             before: the candidates of the text.
@@ -104,31 +147,35 @@ class Finder:
         return self.claims(view, [(line, rule)], clock)
 
     def _claims(self, view: View, number: int, line: Line, rule: Rule, clock: Clock) -> list[Removal]:
-        size, longest = len(line.text), rule.longest
-        if 0 < longest < size or (rule.where and not _is_where(view, number, rule)):
-            return []
-        pattern, through = self._patterns_of(rule)
-        if rule.removes == "line":
-            spans = [(0, size)] if pattern.matches(line, clock) else []
-        else:
-            spans = pattern.spans(line, clock)
+        spans = self._spans(line, rule, clock)
         if not spans:
             return []
         start, rules = view.content(number)[0], (rule.id,)
         claims = [Removal(start + a, start + b, rules) for a, b in spans if a < b]
-        return claims + self._through(view, number, rule, through, clock) if claims and rule.through else claims
+        return claims + self._through(view, number, rule, clock) if claims and rule.through else claims
+
+    def _spans(self, line: Line, rule: Rule, clock: Clock) -> list[tuple[int, int]]:
+        """Start and end of what a rule claims of a line."""
+        size = len(line.text)
+        if 0 < rule.longest < size:
+            return []
+        pattern = self._patterns_of(rule)[0]
+        if rule.removes == "line":
+            return [(0, size)] if pattern.matches(line, clock) else []
+        return pattern.spans(line, clock)
 
     def _patterns_of(self, rule: Rule) -> tuple[Pattern, Pattern]:
         if rule.id not in self._patterns:
             self._patterns[rule.id] = Pattern(rule, rule.pattern), Pattern(rule, rule.through)
         return self._patterns[rule.id]
 
-    def _through(self, view: View, line: int, rule: Rule, through: Pattern, clock: Clock) -> list[Removal]:
+    def _through(self, view: View, line: int, rule: Rule, clock: Clock) -> list[Removal]:
         """Claim the lines that follow for as long as they match; blank ones in between go with them.
 
         The last of them stays when the paragraph below takes it up: it is the heading of that paragraph.
         """
         claims: list[Removal] = []
+        through = self._patterns_of(rule)[1]
         for following in range(line + 1, len(view.starts)):
             start, end = view.content(following)
             if start == end:
@@ -143,23 +190,27 @@ class Finder:
 
 
 def _carried(before: Iterable[Candidate], view: View, clean: View, removals: Sequence[Removal]) -> Iterator[Candidate]:
-    """Yield the candidates of lines that are still there whose rules may find more there than before.
+    """Yield the candidates of lines that were not at the place of their rule, and are still there.
 
-    These are rules that look at the place of a line which is another one now, and those that claimed a part of a line
-    and what follows it. A rule that takes whole lines has nothing to say of a line that stayed.
+    They may be at it now, or come there in a later round. Of a line that stays as it is, other rules have said all.
     """
-    looking = [(line, rule) for line, rule in before if rule.where or (rule.through and rule.removes == "match")]
-    if not looking:
+    waiting = [(line, rule) for line, rule in before if rule.where and not _is_where(view, line, rule)]
+    if not waiting:
         return
     offsets = edit.Offsets(removals)
-    for line, rule in looking:
+    for line, rule in waiting:
         start = view.starts[line]
         place = offsets.to_clean(start)
-        if offsets.to_clean(start + 1) == place:
-            continue
-        now = clean.line_at(place)
-        if rule.through or not _is_where(view, line, rule):  # a later round may bring the line to its place
-            yield now, rule
+        if offsets.to_clean(start + 1) > place:
+            yield clean.line_at(place), rule
+
+
+def _comes_to_place(line: int, rule: Rule, view: View, offsets: edit.Offsets, size: int) -> bool:
+    """Whether removals bring a line to the place of a rule at which it was not."""
+    if _is_where(view, line, rule):
+        return False
+    start, end = view.content(line)
+    return _is_at(offsets.to_clean(start), offsets.to_clean(end), size, rule)
 
 
 def _is_heading_of(line: str, paragraph: str) -> bool:
@@ -175,9 +226,11 @@ def _stems(text: str) -> set[str]:
 
 
 def _is_where(view: View, line: int, rule: Rule) -> bool:
+    return not rule.where or _is_at(*view.content(line), len(view.plain), rule)
+
+
+def _is_at(start: int, end: int, size: int, rule: Rule) -> bool:
+    """Whether a line from `start` to `end` of a text of that size is at the place of a rule."""
     if not rule.where:
         return True
-    (start, end), size = view.content(line), len(view.plain)
-    if rule.where == "head":
-        return start < min(HEAD, size / 2)
-    return end > size - min(TAIL, size / 2)
+    return start < min(HEAD, size / 2) if rule.where == "head" else end > size - min(TAIL, size / 2)

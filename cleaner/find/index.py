@@ -1,24 +1,30 @@
 """Literals to rules: which lines hold a literal of which rule."""
 
-import bisect
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 import regex
 
-from cleaner.find.scan import ALPHANUMERIC, Scanner
+from cleaner.find.scan import ALPHANUMERIC, Hit, Scanner
 from cleaner.fold import View, fold_case, plain
 from cleaner.model import Rule
 
 Candidate = tuple[int, Rule]  # the number of a line, and a rule of which it holds a literal
 
-_MARKS = regex.compile(r"[^\w\n©@#+&]*+")
-_KEY = 3  # characters by which literals at the start of a line are looked up
-_SHORT = 5  # bytes of a word that stands in many others
+_MARKS: Final = regex.compile(r"[^\w\n©@#+&]*+")
+_A: Final = 97
+_Z: Final = 122
+_ZERO: Final = 48
+_NINE: Final = 57
+_KEY: Final = 3  # characters by which literals at the start of a line are looked up
+_RULES: Final = 20  # bits for the number of a rule
+_SHORT: Final = 5  # bytes of a word that stands in many others
 
 _Condition = tuple[bool, str]  # whether only whole words count, and how they must be written if case counts
-_Table = dict[str, dict[_Condition, list[Rule]]]
+_Numbered = tuple[int, Rule]  # a rule and its number
+_Table = dict[str, dict[_Condition, list[_Numbered]]]
 
 
 class _Literal:
@@ -29,18 +35,24 @@ class _Literal:
 
     __slots__ = ("byte_size", "ends_word", "groups", "is_conditional", "longest", "size", "starts_word")
 
-    def __init__(self, literal: str, table: Mapping[_Condition, Sequence[Rule]], *, is_word: bool) -> None:
+    def __init__(self, literal: str, table: Mapping[_Condition, Sequence[_Numbered]], *, is_word: bool) -> None:
         encoded = literal.encode()
         self.size, self.byte_size = len(literal), len(encoded) + is_word  # up to where a hit ends
         self.groups = [
-            (word, written, [(rule.id, rule.longest, rule) for rule in rules])
+            (word, written, [(which, rule.longest, rule) for which, rule in rules])
             for (word, written), rules in table.items()
         ]
-        self.longest = max(rule.longest or sys.maxsize for rules in table.values() for rule in rules)
+        self.longest = max(rule.longest or sys.maxsize for rules in table.values() for _, rule in rules)
         self.is_conditional = any(word or written for word, written in table)
         checked = not is_word and all(word for word, _ in table)
         self.starts_word = checked and encoded[0] in ALPHANUMERIC
         self.ends_word = checked and encoded[-1] in ALPHANUMERIC
+
+    def goes_on(self, encoded: bytes, start: int, end: int) -> bool:
+        """Whether a letter or digit of ASCII makes of the literal a part of a longer word."""
+        return (self.starts_word and encoded[start - 1] in ALPHANUMERIC) or (
+            self.ends_word and encoded[end] in ALPHANUMERIC
+        )
 
 
 class Index:
@@ -49,12 +61,12 @@ class Index:
     def __init__(self, rules: Iterable[Rule], kept: Path | None = None) -> None:
         anywhere: _Table = {}
         starting: _Table = {}
-        for rule in rules:
+        for which, rule in enumerate(rules):
             table = starting if rule.at == "start" else anywhere
             for written in rule.literals if rule.folded else dict.fromkeys(map(plain, rule.literals)):
                 literal = written if rule.folded and not rule.case else fold_case(written)
                 condition = rule.at == "word", written if rule.case else ""
-                table.setdefault(literal, {}).setdefault(condition, []).append(rule)
+                table.setdefault(literal, {}).setdefault(condition, []).append((which, rule))
         self._anywhere = len(anywhere)
         self._tables = [*anywhere.items(), *starting.items()]
         self._made: dict[int, _Literal] = {}  # few of all literals are ever met
@@ -68,29 +80,37 @@ class Index:
         """Make the scanner ready for many texts; `made` is what this returned for the same rules."""
         return self._scan.prepare(made)
 
-    def candidates(self, view: View, only: int | None = None) -> list[Candidate]:
-        """Lines, or only the one of that number, and the rules for which they are short enough and hold a literal."""
-        found: dict[tuple[int, str], Candidate] = {}
-        encoded, starts, first = view.encoded, view.byte_starts, 0
+    def look_at(self, views: Sequence[View]) -> None:
+        """Let views hold the hits that their texts have, all searched at once."""
+        for view, hits in zip(views, self._scan.each([view.encoded for view in views]), strict=True):
+            view.hits = hits
+
+    def candidates(self, view: View, only: int | None = None, hits: Sequence[Hit] | None = None) -> list[Candidate]:
+        """Lines, or only the one of that number, and the rules for which they are short enough and hold a literal.
+
+        Args:
+            view: the text.
+            only: number of the only line to look at.
+            hits: those of the text, where they are known.
+        """
+        found: dict[int, Candidate] = {}
+        encoded, line = view.encoded, -1
         if only is not None:
-            encoded, starts, first = b"\n%b\n" % view.lines[only].encode("utf-8", "surrogatepass"), [1], only
-        made, anywhere = self._made, self._anywhere
-        for number, end in self._scan(encoded):
-            literal = made.get(number) or self._literal(number)
+            encoded, line = b"\n%b\n" % view.lines[only].encode("utf-8", "surrogatepass"), only - 1
+        at, first = 0, line
+        for number, end in self._scan(encoded) if hits is None else hits:
+            literal = self._made.get(number) or self._literal(number)
             start = end - literal.byte_size
-            if number < anywhere:
-                if literal.starts_word and encoded[start - 1] in ALPHANUMERIC:
-                    continue
-                if literal.ends_word and encoded[end] in ALPHANUMERIC:
-                    continue
-            line = bisect.bisect_right(starts, start) - 1
-            before = encoded[starts[line] : start] if literal.is_conditional else b""
-            place = len(before) if before.isascii() else len(before.decode("utf-8", "surrogatepass"))
-            _add(found, view, first + line, place, literal)
+            if number < self._anywhere and literal.goes_on(encoded, start, end):
+                continue
+            if start < at:
+                at, line = 0, first
+            line, at = line + encoded.count(b"\n", at, start), start
+            _add(found, view, line, _place(encoded, start) if literal.is_conditional else 0, literal)
         if self._starting:
             for number in range(len(view.lines)) if only is None else (only,):
                 held = view.lines[number]
-                if held and not ("a" <= held[0] <= "z" or "0" <= held[0] <= "9"):
+                if held and not _is_plain(ord(held[0])):
                     self._add_behind_marks(found, view, number)
         return list(found.values())
 
@@ -99,7 +119,7 @@ class Index:
             self._made[number] = _Literal(*self._tables[number], is_word=number in self._words)
         return self._made[number]
 
-    def _add_behind_marks(self, found: dict[tuple[int, str], Candidate], view: View, number: int) -> None:
+    def _add_behind_marks(self, found: dict[int, Candidate], view: View, number: int) -> None:
         """Add the rules whose literals start a line behind marks."""
         line = view.lines[number]
         place = line_start(line, 0)
@@ -109,7 +129,7 @@ class Index:
                     _add(found, view, number, place, self._literal(which))
 
 
-def _add(found: dict[tuple[int, str], Candidate], view: View, number: int, place: int, literal: _Literal) -> None:
+def _add(found: dict[int, Candidate], view: View, number: int, place: int, literal: _Literal) -> None:
     """Add the rules of a literal that stands at a place of a line, as far as they may count there."""
     line = view.lines[number]
     if literal.longest < len(line) and literal.longest < view.length(number):
@@ -119,12 +139,23 @@ def _add(found: dict[tuple[int, str], Candidate], view: View, number: int, place
             continue
         if word and not is_word(line, place, place + literal.size):
             continue
-        for name, longest, rule in rules:
+        for which, longest, rule in rules:
             if not 0 < longest < len(line) or longest >= view.length(number):
-                found[number, name] = number, rule
+                found[number << _RULES | which] = number, rule
 
 
-def _is_short_word(literal: str, table: Mapping[_Condition, Sequence[Rule]]) -> bool:
+def _place(encoded: bytes, start: int) -> int:
+    """Code points of the line before a byte."""
+    before = encoded[encoded.rfind(b"\n", 0, start) + 1 : start]
+    return len(before) if before.isascii() else len(before.decode("utf-8", "surrogatepass"))
+
+
+def _is_plain(code: int) -> bool:
+    """Whether this is the code point of a letter in lower case or a digit of ASCII, and so no mark."""
+    return _A <= code <= _Z or _ZERO <= code <= _NINE
+
+
+def _is_short_word(literal: str, table: Mapping[_Condition, Sequence[_Numbered]]) -> bool:
     encoded = literal.encode()
     return (
         len(encoded) <= _SHORT

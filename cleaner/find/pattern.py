@@ -1,16 +1,16 @@
 """Patterns of rules: compiled when first needed, run against the clock.
 
 Patterns are written for `regex`. PCRE2 takes nearly all of them, finds the same, is compiled a hundred times as fast
-and searches many times as fast, so it is what searches. `regex` does where the two differ: in patterns of which only it
-knows what they mean, in lines with characters of which the two hold different ones to be letters, in very long lines
-with many finds, and in searches that PCRE2 gives up.
+and searches many times as fast, so it is what searches: with letters spelt out in lines with characters that are
+letters to only one of the two. `regex` does in patterns of which only it knows what they mean, in very long lines with
+many finds, and in searches that PCRE2 gives up.
 """
 
 import contextlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import pcre2
 import regex
@@ -21,22 +21,25 @@ from cleaner.find.phrases import SLOT, Phrases, ascii_only, filled
 from cleaner.fold import fold_case
 from cleaner.model import Rule
 
-_REMEMBERED = 1000  # ways to fill a pattern that are kept
-_NO_CONTEXT = create_match_context()
-_COUNTED = 20_000_000  # code points of a line times its matches: for each, they are counted from the line's start
-_TOO_LARGE = 120  # PCRE2's number for a pattern of more than 64 KB
+_REMEMBERED: Final = 1000  # ways to fill a pattern that are kept
+_NO_CONTEXT: Final = create_match_context()
+_COUNTED: Final = (
+    20_000_000  # code points of a line times its matches: for each, they are counted from the line's start
+)
+_TOO_LARGE: Final = 120  # PCRE2's number for a pattern of more than 64 KB
 # What PCRE2 would take for something else: other escapes, fuzzy counts, flags for all from the middle on, version 1.
-_ONLY_REGEX = regex.compile(
+_ONLY_REGEX: Final = regex.compile(
     r"""\\[hHLmMNRUvVX] | (?<! \\[pPxN] | \\ ) \{ [^{}\d,][^{}]* \}
       | (?<! ^ \s* ) \( \? [a-zA-Z01]+ \) | ^ \s* \( \? \w* V""",
     regex.X,
 )
 # Letters to one of them only: joiners, marks that take room, numbers that are no digits, ringed letters.
-_DOUBTFUL = pcre2.compile(
+_DOUBTFUL: Final = pcre2.compile(
     "[\\p{Mc}\\p{Me}\\p{No}Ⓐ-ⓩ\U0001f130-\U0001f149\U0001f150-\U0001f169\U0001f170-\U0001f189ʕ\u180e\u200c\u200d]"
 )
+_BLANK_TO_PCRE2 = "\u180e"  # and to it alone
 
-_GIVEN_UP = (pcre2.LibraryError, OverflowError, UnicodeEncodeError)  # out of bounds, or a lone surrogate
+_GIVEN_UP: Final = (pcre2.LibraryError, OverflowError, UnicodeEncodeError)  # out of bounds, or a lone surrogate
 
 
 class TimeLimitError(Exception):
@@ -87,6 +90,8 @@ class Pattern:
         self._slow = _Filled(source, slots, regex.compile, whole=not slots)
         is_known = not _ONLY_REGEX.search(SLOT.sub("", source))
         self._quick = _Filled(source, slots, pcre2.compile, whole=True) if is_known else None
+        self._source, self._slots = source, slots
+        self._spelt: list[_Filled | None] = []  # made when a doubtful line first needs it
 
     def matches(self, line: Line, clock: Clock) -> bool:
         """Whether the pattern matches somewhere in a line.
@@ -123,13 +128,25 @@ class Pattern:
 
     def _ready(self, line: Line) -> Any | None:
         """Return what PCRE2 made of the pattern for a line; None where `regex` shall search."""
-        if self._quick is None or line.is_doubtful:
+        if self._quick is None:
             return None
         try:
-            return self._quick.ready(line)
+            return self._spelt_out(line) if line.is_doubtful else self._quick.ready(line)
         except pcre2.PatternError:
             self._quick = None
             return None
+
+    def _spelt_out(self, line: Line) -> Any | None:
+        """Return the same with its letters spelt out; with the phrases that the line holds, as few lines need it."""
+        if _BLANK_TO_PCRE2 in line.text:
+            return None
+        if not self._spelt:
+            from cleaner.find.letters import spelt_out  # noqa: PLC0415  few texts need it
+
+            source = spelt_out(self._source)
+            self._spelt.append(_Filled(source, self._slots, pcre2.compile, whole=not self._slots) if source else None)
+        spelt = self._spelt[0]
+        return spelt.ready(line) if spelt else None
 
 
 def _matches_quick(pattern: Any, line: str) -> bool:

@@ -2,15 +2,18 @@
 
 import functools
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import regex
 
 from cleaner.fold import DOTLESS, fold_case
 
-SLOT = regex.compile(r"\{\{(\w+)\}\}")
-_DOTLESS = str.maketrans(DOTLESS)
-_SIGNS = {code: f"\\{chr(code)}" for code in range(128) if not chr(code).isalnum()}
-_KEY = 3  # characters by which phrases are looked up
+SLOT: Final = regex.compile(r"\{\{(\w+)\}\}")
+_SIGNS: Final = "\\" + "".join(chr(code) for code in range(128) if not chr(code).isalnum() and chr(code) != "\\")
+_OPEN: Final = "\ufdd0"
+_OR: Final = "\ufdd1"
+_CLOSE: Final = "\ufdd2"  # stand in no text; written as what they are when all else is
+_KEY: Final = 3  # characters by which phrases are looked up
 
 
 def filled(pattern: str, slots: Mapping[str, Sequence[str]]) -> str:
@@ -18,14 +21,25 @@ def filled(pattern: str, slots: Mapping[str, Sequence[str]]) -> str:
 
     The letters i without dot and I with one become those that rules see in their place.
     """
-    return str(SLOT.sub(lambda match: _alternatives(tuple(slots[match[1]])), pattern.translate(_DOTLESS)))
+    return str(SLOT.sub(lambda match: _alternatives(tuple(slots[match[1]])), _dotted(pattern)))
 
 
 @functools.lru_cache(maxsize=256)
 def _alternatives(phrases: tuple[str, ...]) -> str:
     """Write phrases as one group in which what begins alike is written once: half as long, and many times faster."""
-    plain = sorted({phrase.translate(_DOTLESS) for phrase in phrases}, reverse=True)
-    return f"(?:{_branches(plain, 0)})" if plain else "(?!)"
+    plain = sorted({_dotted(phrase) for phrase in phrases}, reverse=True)
+    if not plain:
+        return "(?!)"
+    written = f"{_OPEN}{_branches(plain, 0)}{_CLOSE}"
+    for sign in _SIGNS:  # a few times all at once, not each phrase for itself
+        written = written.replace(sign, "\\" + sign)
+    return written.replace(_OPEN, "(?:").replace(_OR, "|").replace(_CLOSE, ")")
+
+
+def _dotted(text: str) -> str:
+    for letter, seen in DOTLESS.items():  # a tenth of the time of `translate`
+        text = text.replace(letter, seen)
+    return text
 
 
 @functools.lru_cache(maxsize=256)
@@ -46,13 +60,13 @@ def _branches(phrases: list[str], common: int) -> str:
         while at < len(phrases) and phrases[at][common : common + 1] == first[common : common + 1]:
             at += 1
         if at == start + 1:
-            branches.append(first[common:].translate(_SIGNS))
+            branches.append(first[common:])
             continue
         last, same = phrases[at - 1], common + 1
         while first[same : same + 1] == last[same : same + 1]:
             same += 1
-        branches.append(f"{first[common:same].translate(_SIGNS)}(?:{_branches(phrases[start:at], same)})")
-    return "|".join(branches)
+        branches.append(f"{first[common:same]}{_OPEN}{_branches(phrases[start:at], same)}{_CLOSE}")
+    return _OR.join(branches)
 
 
 class Phrases:

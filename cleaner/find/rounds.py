@@ -1,6 +1,7 @@
 """A text searched until nothing is left to find: what one removal lays bare belongs to the same cleaning."""
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from cleaner import edit
 from cleaner.find.finder import Finder
@@ -8,7 +9,7 @@ from cleaner.find.pattern import Clock
 from cleaner.fold import View
 from cleaner.model import Removal
 
-_WHITE = " \n\t\x1f"  # all that is left of white space in a plain text
+_WHITE: Final = " \n\t\x1f"  # all that is left of white space in a plain text
 
 Settle = Callable[[View, list[Removal]], list[Removal]]
 
@@ -33,6 +34,10 @@ def find_all(
     removals: list[Removal] = []
     while found := settle(view, finder.claims(view, candidates, clock)) or _bare(view, removals, settle, tidy=tidy):
         removals = edit.normalise([*removals, *(_in_original(removals, found) if removals else found)])
+        if settle is edit.merge and not tidy and finder.is_done(candidates, view, found, host, clock):
+            bare = edit.separators(edit.delete(view.plain, found), removals)
+            if not bare:
+                break
         before, view = view, edit.shortened(view, found)
         candidates = finder.candidates_left(candidates, before, view, found, host)
     return removals
@@ -40,7 +45,7 @@ def find_all(
 
 def _bare(view: View, removals: Sequence[Removal], settle: Settle, *, tidy: bool) -> list[Removal]:
     """Return what goes when the rules have nothing more to say."""
-    claims = edit.separators(view, removals) if removals else []
+    claims = edit.separators(view.plain, removals) if removals else []
     bare = settle(view, claims) if claims else []
     return bare or (edit.tidy(view) if tidy else [])
 

@@ -1,18 +1,21 @@
 """Literals found in texts, all at once."""
 
+import bisect
+import itertools
 import threading
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-_SMALL, _SMALL_WITH_KEPT = 500_000, 20_000
-_DIGEST = 32  # bytes of the hash that a database begins with
-_FEW = 50
-_KEY = 4  # bytes by which literals are looked up
-_ALPHANUMERIC = b"0123456789abcdefghijklmnopqrstuvwxyz"
-ALPHANUMERIC = frozenset(_ALPHANUMERIC)
-_NO_WORD = rb"[^a-z0-9]"
-_SEPARATE = 0  # Hyperscan's flags: every hit of every literal, as it is written
+_SMALL: Final = 500_000
+_SMALL_WITH_KEPT: Final = 20_000
+_DIGEST: Final = 32  # bytes of the hash that a database begins with
+_FEW: Final = 50
+_KEY: Final = 4  # bytes by which literals are looked up
+_ALPHANUMERIC: Final = b"0123456789abcdefghijklmnopqrstuvwxyz"
+ALPHANUMERIC: Final = frozenset(_ALPHANUMERIC)
+_NO_WORD: Final = rb"[^a-z0-9]"
+_SEPARATE: Final = 0  # Hyperscan's flags: every hit of every literal, as it is written
 
 Hit = tuple[int, int]  # number of the literal, and the byte behind it; of a word, behind the byte that follows
 
@@ -40,6 +43,7 @@ class Scanner:
         self._seen = 0
         self._by_key: list[dict[bytes, list[int]]] = []
         self._database: Any = None
+        self._made = b""  # what `prepare` returns, once it is known
         self._lock = threading.Lock()
 
     def __call__(self, encoded: bytes) -> list[Hit]:
@@ -53,6 +57,23 @@ class Scanner:
         with self._lock:  # a database has room to scan one text at a time
             self._database.scan(encoded, lambda number, _start, end, _flags, _context: add((number, end)))
         return hits
+
+    def each(self, texts: Sequence[bytes]) -> list[list[Hit]]:
+        """Return the hits of each of several texts that begin and end with a line break.
+
+        Searched as one, they take half as long: what is searched with is larger than a processor's cache.
+        """
+        if self._database is None:
+            return [self(encoded) for encoded in texts]
+        found: list[list[Hit]] = [[] for _ in texts]
+        ends = list(itertools.accumulate(map(len, texts)))
+        start, which = 0, 0
+        for number, end in self(b"".join(texts)):
+            if not start < end <= ends[which]:
+                which = bisect.bisect_left(ends, end)
+                start = ends[which] - len(texts[which])
+            found[which].append((number, end - start))
+        return found
 
     def prepare(self, made: bytes | None = None) -> bytes | None:
         """Make Hyperscan ready, and return its database for another process to make it ready of; None if not needed.
@@ -68,7 +89,8 @@ class Scanner:
             self._use_kept()
         with self._lock:
             self._database = self._database or self._restored(made) or self._compiled()
-            return self._digest() + bytes(hyperscan.dumpb(self._database))
+            self._made = self._made or self._digest() + bytes(hyperscan.dumpb(self._database))
+            return self._made
 
     def _look_ahead(self, size: int) -> None:
         """Make Hyperscan ready where the texts so far and this one are too many to do without."""
@@ -94,6 +116,7 @@ class Scanner:
         except hyperscan.HyperscanError:  # of another version, or for another kind of processor
             return None
         database.scratch = hyperscan.Scratch(database)
+        self._made = made
         return database
 
     def _compiled(self) -> Any:

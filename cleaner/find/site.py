@@ -2,10 +2,11 @@
 
 import functools
 from collections.abc import Iterable
+from typing import Final
 
 import regex
 
-_HOST = regex.compile(r"(?:[^/?#]*//)?+(?:[^/?#@]*@)*+([^/?#@:\s]++)")
+_HOST: Final = regex.compile(r"(?:[^/?#]*//)?+(?:[^/?#@]*@)*+([^/?#@:\s]++)")
 
 
 @functools.lru_cache(maxsize=4096)

@@ -3,12 +3,12 @@
 import json
 from collections.abc import Sequence
 from json.encoder import encode_basestring
-from typing import Any
+from typing import Any, Final
 
 # Numbers are only stepped over: a long one must neither fail nor cost time.
-_DECODER: Any = json.JSONDecoder(parse_int=str, parse_float=str)
-_SCAN = _DECODER.scan_once  # the C scanner itself: raw_decode only puts a Python call around it
-_SPACES = " \t\n\r"
+_DECODER: Final[Any] = json.JSONDecoder(parse_int=str, parse_float=str)
+_SCAN: Final = _DECODER.scan_once  # the C scanner itself: raw_decode only puts a Python call around it
+_SPACES: Final = " \t\n\r"
 
 
 class Member:

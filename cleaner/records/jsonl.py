@@ -1,19 +1,17 @@
 """JSON Lines: one article a line. Records are edited in their source, so that every other byte stays."""
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from cleaner.clean import CleanResult
-from cleaner.model import Document
-from cleaner.records.base import Fields, Format, Reading, Record, Row, Text, Written, decode, says_off
+from cleaner.records.base import Fields, Format, Reading, Record, Row, Written, decode
 from cleaner.records.blocks import Block
 from cleaner.records.cutting import Lines
 from cleaner.records.json_object import Member, is_with, members, plain_source
-from cleaner.records.prepared import prepared, shown
+from cleaner.records.json_record import json_record
+from cleaner.records.prepared import prepared
 from cleaner.records.prepared import put_back as put_back_made
 from cleaner.records.source_text import Places, cuts, put_back, with_back, without
-
-_KINDS = {"{": "an object", "[": "a list", "t": "a truth value", "f": "a truth value", "n": "null"}
 
 
 class JsonLines(Format):
@@ -39,16 +37,23 @@ class JsonLines(Format):
         if problem or not (source.startswith("{") or source.strip("\ufeff \t\r\n")):
             return Record(number, raw, None, problem)
         try:
-            return self._record(number, raw, source, reading)
+            if reading.fields.html or reading.fields.markup:
+                return self._made(number, raw, source, reading)
+            return json_record(number, raw, source, reading.fields, self.lead(source))
         except (ValueError, RecursionError) as error:
             return Record(number, raw, None, f"not valid JSON: {error}")
 
-    def _record(self, number: int, raw: bytes, source: str, reading: Reading) -> Record:
-        fields, start = reading.fields, self.lead(source)
-        if not (fields.html or fields.markup):
-            return json_record(number, raw, source, fields, start)
+    def _made(self, number: int, raw: bytes, source: str, reading: Reading) -> Record:
+        """Read a line whose text is made of a page or of one with markup."""
+        start = self.lead(source)
         return prepared(
-            lambda made: json_record(number, raw, made, fields, start), number, raw, source, start, reading, members
+            lambda made: json_record(number, raw, made, reading.fields, start),
+            number,
+            raw,
+            source,
+            start,
+            reading,
+            members,
         )
 
     def write(self, record: Record, results: Sequence[CleanResult]) -> bytes:
@@ -107,49 +112,6 @@ class JsonLines(Format):
             removed = [(row["start"], row["text"], row.get("raw", plain_source(row["text"]))) for row in group]
             pieces += put_back(_places(source, held[field]), removed, number)
         return with_back(source, pieces).encode()
-
-
-def json_record(number: int, raw: bytes, source: str, fields: Fields, start: int) -> Record:
-    """Return the record of the JSON object that starts there; a text field that is missing or no text is its problem.
-
-    Raises:
-        ValueError: not one JSON object, and nothing else.
-    """
-    held = members(source, start)
-    if fields.opt_out in held and says_off(held[fields.opt_out].value):
-        return Record(number, raw, key=_key(source, held, fields), opted_out=True)
-    key, url = (shown(source, held.get(name)) for name in (fields.id, fields.url))
-    texts = []
-    for field in fields.texts:
-        if problem := _problem(source, held, field, fields):
-            return Record(number, raw, None, problem)
-        if field in held and isinstance(held[field].value, str):
-            texts.append(Text(field, Document(held[field].value, key or str(number), {"url": url})))
-    if not texts:
-        return Record(number, raw, None, _missing(held, fields.text))
-    (field, document), *more = texts
-    key = _key(source, held, fields)
-    return Record(number, raw, document, field=field, more=tuple(more), key=key, held=(source, held, {}))
-
-
-def _key(source: str, held: Mapping[str, Member], fields: Fields) -> str:
-    """The id as it is written."""
-    return source[held[fields.id].start : held[fields.id].end] if fields.id in held else "null"
-
-
-def _problem(source: str, held: Mapping[str, Member], field: str, fields: Fields) -> str:
-    """What is wrong with a field; of several texts, one may be missing or null."""
-    if field not in held:
-        return "" if fields.more else _missing(held, field)
-    if isinstance(held[field].value, str) and source[held[field].start] == '"':
-        return ""
-    kind = _KINDS.get(source[held[field].start], "a number")
-    return "" if fields.more and kind == "null" else f"field {field!r} is {kind}, not a text"
-
-
-def _missing(held: Mapping[str, Member], field: str) -> str:
-    known = ", ".join(itertools.islice(held, 8)) or "none"
-    return f"no field {field!r} (fields: {known}): name it with --text-field"
 
 
 def _places(source: str, member: Member) -> Places:

@@ -3,17 +3,17 @@
 import bisect
 from collections.abc import Callable, Iterable, Sequence
 from json.encoder import encode_basestring, encode_basestring_ascii
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import regex
 
 from cleaner.clean import CleanResult
 
 # How JSON writes a character in another way than itself: a surrogate pair, or another escape.
-_ESCAPE = regex.compile(r"\\u[dD][89abAB]\w{2}\\u[dD][c-fC-F]\w{2}|\\u\w{4}|\\.", regex.DOTALL)
+_ESCAPE: Final = regex.compile(r"\\u[dD][89abAB]\w{2}\\u[dD][c-fC-F]\w{2}|\\u\w{4}|\\.", regex.DOTALL)
 # Of a backslash, by number, or of what need not be escaped.
-_OTHER_ESCAPE = regex.compile(r"\\[\\u/]")
-_DOUBLED = regex.compile('""')
+_OTHER_ESCAPE: Final = regex.compile(r"\\[\\u/]")
+_DOUBLED: Final = regex.compile('""')
 
 
 class Places:

@@ -3,15 +3,15 @@
 import base64
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from cleaner.clean import CleanResult
 from cleaner.model import Pruned
 from cleaner.records.base import Format, Record
 
 Row = dict[str, Any]
-_JSON = json.JSONEncoder(ensure_ascii=False)
-ATTRIBUTE = "cleaner__cleaner__junk"  # experiment, tagger and kind of span, as Dolma joins them
+_JSON: Final = json.JSONEncoder(ensure_ascii=False)
+ATTRIBUTE: Final = "cleaner__cleaner__junk"  # experiment, tagger and kind of span, as Dolma joins them
 
 
 def rows(form: Format, record: Record, results: Sequence[CleanResult]) -> Iterator[Row]:

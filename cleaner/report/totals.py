@@ -10,7 +10,7 @@ from cleaner.find import host_of
 from cleaner.model import category_of
 from cleaner.records.base import Record
 from cleaner.report.plural import counted
-from cleaner.spare import NONE_SPARED, Ignore
+from cleaner.spare import NONE_SPARED, Ignore, Spared
 
 SITES = 20_000  # sites that are counted one by one; of a crawl with more, the rest are counted as one
 OTHER_SITES = "(other sites)"
@@ -59,20 +59,26 @@ class Totals:
         self.records += 1
         self.opted_out += record.opted_out
         self.errors += bool(record.problem)
-        self.troubled += bool(record.problem or record.trouble or any(result.trouble for result in results))
-        self.touched += any(result.removals for result in results)
         for pruned in record.pruned:
             self._name((pruned.rule,))
+        troubled, touched = bool(record.problem or record.trouble), False
         for result in results:
-            self._count(result)
-        for spared in (record.spared, *(result.spared for result in results)):
-            if spared is not NONE_SPARED:
-                self.by_allowed.update(map(str, spared.allowed))
-                self.by_ignored.update(str(one) for one in ignores if any(map(one.takes, spared.ignored)))
+            troubled = troubled or bool(result.trouble)
+            if result.removals:
+                touched = True
+                self._count(result)
+            if result.spared is not NONE_SPARED:
+                self._spare(result.spared, ignores)
+        if record.spared is not NONE_SPARED:
+            self._spare(record.spared, ignores)
+        self.troubled += troubled
+        self.touched += touched
+
+    def _spare(self, spared: Spared, ignores: Sequence[Ignore]) -> None:
+        self.by_allowed.update(map(str, spared.allowed))
+        self.by_ignored.update(str(one) for one in ignores if any(map(one.takes, spared.ignored)))
 
     def _count(self, result: CleanResult) -> None:
-        if not result.removals:
-            return
         self.removals += len(result.removals)
         for removal in result.removals:
             self.characters += removal.end - removal.start
@@ -84,7 +90,7 @@ class Totals:
         """Count a removal for each rule, and once for each category, that claimed it."""
         for rule in rules:
             self.by_rule[rule] += 1
-        for category in set(map(category_of, rules)):
+        for category in {category_of(rule) for rule in rules} if len(rules) > 1 else (category_of(rules[0]),):
             self.by_category[category] += 1
 
     def merge(self, other: "Totals") -> None:

@@ -29,24 +29,30 @@ def builtin_rules() -> tuple[Rule, ...]:
 
 
 def pack(rules: Iterable[Rule]) -> bytes:
-    """Return rules as one JSON text, which loads ten times as fast as their files; a wheel is built with it."""
-    rows = ({key: value for key, value in dataclasses.asdict(rule).items() if key != "source"} for rule in rules)
-    return json.dumps(list(rows), ensure_ascii=False).encode()
+    """Return rules as one JSON text, which loads ten times as fast as their files; a wheel is built with it.
+
+    Rules with the same phrases share them: each list of phrases stands in it once, and rules name its place.
+    """
+    places: dict[tuple[str, ...], int] = {}
+    rows = []
+    for rule in rules:
+        row = {key: value for key, value in dataclasses.asdict(rule).items() if key != "source"}
+        slots = {name: places.setdefault(phrases, len(places)) for name, phrases in rule.slots.items()}
+        rows.append(row | {"slots": slots})
+    return json.dumps({"phrases": list(places), "rules": rows}, ensure_ascii=False).encode()
 
 
 def unpack(packed: bytes, folder: Path) -> tuple[Rule, ...]:
     """Return the rules that `pack` wrote; their files lie in `folder`."""
-    shared: dict[Any, Any] = {}  # rules with the same phrases share them
+    held = json.loads(packed)
+    phrases = [tuple(one) for one in held["phrases"]]
+    return tuple(_unpacked(row, phrases, folder) for row in held["rules"])
 
-    def tupled(value: Any) -> Any:
-        if isinstance(value, list):
-            return shared.setdefault(tuple(value), tuple(value))
-        return {key: tupled(held) for key, held in value.items()} if isinstance(value, dict) else value
 
-    return tuple(
-        Rule(source=f"{folder}/{row['id']}.toml", **{key: tupled(value) for key, value in row.items()})
-        for row in json.loads(packed)
-    )
+def _unpacked(row: dict[str, Any], phrases: Sequence[tuple[str, ...]], folder: Path) -> Rule:
+    slots = {name: phrases[place] for name, place in row.pop("slots").items()}
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+    return Rule(source=f"{folder}/{row['id']}.toml", slots=slots, **values)
 
 
 def load_rules(folder: Path | str, *, check: bool = True) -> tuple[Rule, ...]:

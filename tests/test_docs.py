@@ -41,6 +41,7 @@ ELSEWHERE = {
     "tests/test_engines.py runs all of it, where the engines are installed": ("engines.md", ""),
     "tests/test_check.py runs all of it": ("check.md", ""),
     "tests/test_config.py runs all of it": ("configuration.md", ""),
+    "tests/test_dolma.py does it, where Dolma is installed": ("formats.md", "cleaner clean dump/documents"),
     "tests/test_rules_cli.py goes through it": ("CONTRIBUTING.md", ""),
 }
 

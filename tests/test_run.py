@@ -226,6 +226,24 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(dump: Path, tmp_path: Path,
     assert job.totals.records == 401
 
 
+@pytest.mark.parametrize("where", ["run.write_run", "run.clear", "folder.shutil.rmtree"])
+def test_a_run_that_was_stopped_at_its_very_end_is_ended(
+    dump: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    def stop(*_: object) -> None:
+        raise _StopError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(f"cleaner.batch.{where}", stop)
+        with pytest.raises(_StopError):
+            run(dump, tmp_path / "out", HERE)
+    assert sorted(path.name for path in tmp_path.glob("out/clean/*")) == ["a.jsonl", "b.txt"]
+    job, _ = run(dump, tmp_path / "out", HERE)
+    run(dump, tmp_path / "fresh", HERE)
+    assert tree(tmp_path / "out") == tree(tmp_path / "fresh")
+    assert job.totals.records == 401
+
+
 @pytest.mark.usefixtures("small_blocks")
 def test_half_a_line_of_the_journal_and_bytes_it_does_not_know_are_forgotten(dump: Path, tmp_path: Path) -> None:
     def stop(now: Seen) -> None:

@@ -205,6 +205,14 @@ def make_way(out: Path, summary: Mapping[str, Any]) -> None:
             shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
 
 
+def clear(out: Path) -> None:
+    """Remove what only a run that was stopped needs. The journal goes first: without it the rest says nothing."""
+    with writing(out):
+        (out / JOURNAL).unlink(missing_ok=True)
+        if (out / PARTS).exists():
+            shutil.rmtree(out / PARTS)
+
+
 def check_ours(out: Path) -> None:
     """Raise an error if a folder holds other things than an earlier run.
 

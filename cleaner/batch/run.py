@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from cleaner.batch.begin import check, earlier, head_of
 from cleaner.batch.files import writing
-from cleaner.batch.folder import Head, Journal, Parts, State, make_way, write_run
+from cleaner.batch.folder import JOURNAL, Head, Journal, Parts, State, clear, make_way, write_run
 from cleaner.batch.one import Job, place
 from cleaner.batch.pool import Pool, in_this_process
 from cleaner.batch.steps import Step, Steps, StoppedError
@@ -79,7 +79,8 @@ def clean_into(out: Path, sources: Sequence[Source], job: Job, options: dict[str
     check(out, sources)
     head = head_of(sources, job, options, how.ledger, report=how.report)
     state = None if how.restart else earlier(out, head, sources, job)
-    if state and len(state.files) == len(sources):
+    if state and len(state.files) == len(sources) and not (out / JOURNAL).exists():
+        clear(out)  # of a run that was stopped at its very end
         job.totals.merge(state.totals)
         return False
     run = _Run(out, sources, job, how, head, state)
@@ -118,7 +119,7 @@ class _Run:
         self._finish()
 
     def _results(self, stack: contextlib.ExitStack) -> Iterator[tuple[Step, Done | None]]:
-        jobs = self.how.jobs
+        jobs = 0 if len(self.state.files) == len(self.sources) else self.how.jobs
         if jobs is None:
             plain = all(source.form.name in {"txt", "jsonl", "json", "csv", "tsv"} for source in self.sources)
             jobs = 0 if plain and sum(self.steps.sizes) < SMALL else cores()
@@ -239,11 +240,7 @@ class _Run:
         self.close()
         if self.job.failures:  # a later run goes on with the files that could not be read
             return
-        with writing(self.out):
-            self.journal.path.unlink()
-            for path in self.parts.folder.iterdir():
-                path.unlink()
-            self.parts.folder.rmdir()
+        clear(self.out)
 
 
 def cores() -> int:

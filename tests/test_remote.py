@@ -31,6 +31,7 @@ FILES = {
 @pytest.fixture
 def far() -> Iterator[Any]:
     memory = fsspec.filesystem("memory")
+    memory.store.clear()  # all tests share it
     for name, data in FILES.items():
         memory.pipe(f"/dump/{name}", data)
     yield memory

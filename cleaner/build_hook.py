@@ -1,8 +1,8 @@
 """Puts into the wheel what makes it fast: the rules as one file, one that finds their literals, and compiled modules.
 
 Run by the build backend, not shipped. The second file is of use on the kind of machine that the wheel was built on, and
-on others is passed over. Modules are compiled with mypyc where there is a C compiler; the others, and all where there
-is none or CLEANER_PURE is set, run as Python and do the same, only slower.
+on others is passed over. Modules are compiled with mypyc where there is a C compiler, and so is `_speedups.c`; the
+others, and all where there is none or CLEANER_PURE is set, run as Python and do the same, only slower.
 """
 
 import os
@@ -35,10 +35,11 @@ COMPILED = (
 _COMPILE = """
 import sys
 from mypyc.build import mypycify
-from setuptools import Distribution
+from setuptools import Distribution, Extension
 folder, *modules = sys.argv[1:]
 given = ["--config-file=", "--ignore-missing-imports", "--cache-dir", f"{folder}/mypy", *modules]
 extensions = mypycify(given, opt_level="3", debug_level="0", target_dir=f"{folder}/c", group_name="cleaner")
+extensions.append(Extension("cleaner._speedups", ["cleaner/_speedups.c"], extra_compile_args=["-O3"]))
 command = Distribution({"name": "cleaner", "ext_modules": extensions}).get_command_obj("build_ext")
 command.build_lib, command.build_temp = f"{folder}/lib", f"{folder}/objects"
 command.ensure_finalized()

@@ -198,10 +198,7 @@ def _is_blank(view: View, line: int) -> bool:
 
 def shortened(view: View, removals: Sequence[Removal]) -> View:
     """Return the view of a text without sorted removals."""
-    text = delete(view.text, removals)
-    if has_wide_breaks(view):
-        return View(text)
-    return View(text, delete(view.plain, removals), delete(view.folded, removals))
+    return View(delete(view.text, removals))
 
 
 def has_wide_breaks(view: View) -> bool:
@@ -222,13 +219,11 @@ def line_without(view: View, number: int, removals: Sequence[Removal]) -> View:
     """Return the view of what removals leave of a line."""
     start = view.starts[number]
     end = start + len(view.lines[number])
-    kept, folded, place = [], [], start
+    kept, place = [], start
     for removal in removals:
         kept.append(view.plain[place : removal.start])
-        folded.append(view.folded[place : removal.start])
         place = removal.end
-    plain = "".join((*kept, view.plain[place:end]))
-    return View(plain, plain, "".join((*folded, view.folded[place:end])))
+    return View("".join((*kept, view.plain[place:end])))
 
 
 def changed_lines(view: View, clean: View, removals: Sequence[Removal]) -> set[int] | None:

@@ -68,7 +68,7 @@ print(cleaner.clean("The council met.\\n© Getty Images").removals)
 
 @pytest.mark.skipif(not shutil.which("gcc"), reason="no C compiler")
 def test_the_wheel_holds_the_engine_compiled(installed: Path, tmp_path: Path) -> None:
-    script = "import cleaner.find.rounds as rounds; print(rounds.__file__)"
+    script = "import cleaner._speedups, cleaner.find.rounds as rounds; print(rounds.__file__)"
     done = subprocess.run([installed / "python", "-c", script], cwd=tmp_path, capture_output=True, check=True)
     assert done.stdout.rstrip().endswith(b".so")
 

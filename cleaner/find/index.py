@@ -5,19 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-import regex
-
 from cleaner.find.scan import ALPHANUMERIC, Hit, Scanner
 from cleaner.fold import View, fold_case, plain
 from cleaner.model import Rule
 
 Candidate = tuple[int, Rule]  # the number of a line, and a rule of which it holds a literal
 
-_MARKS: Final = regex.compile(r"[^\w\n©@#+&]*+")
-_A: Final = 97
-_Z: Final = 122
-_ZERO: Final = 48
-_NINE: Final = 57
 _KEY: Final = 3  # characters by which literals at the start of a line are looked up
 _RULES: Final = 20  # bits for the number of a rule
 _SHORT: Final = 5  # bytes of a word that stands in many others
@@ -94,24 +87,25 @@ class Index:
             hits: those of the text, where they are known.
         """
         found: dict[int, Candidate] = {}
-        encoded, line = view.encoded, -1
+        encoded, starts, first, marked = view.encoded, view.byte_starts, 0, view.marked
         if only is not None:
-            encoded, line = b"\n%b\n" % view.lines[only].encode("utf-8", "surrogatepass"), only - 1
-        at, first = 0, line
+            encoded, starts, first = b"\n%b\n" % view.lines[only].encode("utf-8", "surrogatepass"), [1], only
+            marked = [(number, place) for number, place in marked if number == only]
+        line, last = 0, len(starts) - 1
         for number, end in self._scan(encoded) if hits is None else hits:
             literal = self._made.get(number) or self._literal(number)
             start = end - literal.byte_size
             if number < self._anywhere and literal.goes_on(encoded, start, end):
                 continue
-            if start < at:
-                at, line = 0, first
-            line, at = line + encoded.count(b"\n", at, start), start
-            _add(found, view, line, _place(encoded, start) if literal.is_conditional else 0, literal)
+            while line < last and starts[line + 1] <= start:
+                line += 1
+            while starts[line] > start:
+                line -= 1
+            place = _size(encoded[starts[line] : start]) if literal.is_conditional else 0
+            _add(found, view, first + line, place, literal)
         if self._starting:
-            for number in range(len(view.lines)) if only is None else (only,):
-                held = view.lines[number]
-                if held and not _is_plain(ord(held[0])):
-                    self._add_behind_marks(found, view, number)
+            for line, place in marked:
+                self._add_behind_marks(found, view, line, place)
         return list(found.values())
 
     def _literal(self, number: int) -> _Literal:
@@ -119,11 +113,10 @@ class Index:
             self._made[number] = _Literal(*self._tables[number], is_word=number in self._words)
         return self._made[number]
 
-    def _add_behind_marks(self, found: dict[int, Candidate], view: View, number: int) -> None:
+    def _add_behind_marks(self, found: dict[int, Candidate], view: View, number: int, place: int) -> None:
         """Add the rules whose literals start a line behind marks."""
         line = view.lines[number]
-        place = line_start(line, 0)
-        for length in range(1, _KEY + 1) if place else ():
+        for length in range(1, _KEY + 1):
             for literal, which in self._starting.get(line[place : place + length], ()):
                 if line.startswith(literal, place):
                     _add(found, view, number, place, self._literal(which))
@@ -144,15 +137,9 @@ def _add(found: dict[int, Candidate], view: View, number: int, place: int, liter
                 found[number << _RULES | which] = number, rule
 
 
-def _place(encoded: bytes, start: int) -> int:
-    """Code points of the line before a byte."""
-    before = encoded[encoded.rfind(b"\n", 0, start) + 1 : start]
-    return len(before) if before.isascii() else len(before.decode("utf-8", "surrogatepass"))
-
-
-def _is_plain(code: int) -> bool:
-    """Whether this is the code point of a letter in lower case or a digit of ASCII, and so no mark."""
-    return _A <= code <= _Z or _ZERO <= code <= _NINE
+def _size(encoded: bytes) -> int:
+    """Code points of a part of a line."""
+    return len(encoded) if encoded.isascii() else len(encoded.decode("utf-8", "surrogatepass"))
 
 
 def _is_short_word(literal: str, table: Mapping[_Condition, Sequence[_Numbered]]) -> bool:
@@ -163,14 +150,6 @@ def _is_short_word(literal: str, table: Mapping[_Condition, Sequence[_Numbered]]
         and encoded[-1] in ALPHANUMERIC
         and all(word for word, _ in table)
     )
-
-
-def line_start(folded: str, place: int) -> int:
-    """Where the first letter, digit or sign of value stands in a line: behind bullets, brackets and white space."""
-    if folded[place : place + 1].isalpha():
-        return place
-    match = _MARKS.match(folded, place)
-    return int(match.end()) if match else place
 
 
 def is_word(folded: str, start: int, end: int) -> bool:

@@ -9,10 +9,9 @@ from multiprocessing.connection import wait
 from typing import Any, Self, TypeVar
 
 from cleaner.batch.work import Done, Plan, Task, process
-from cleaner.batch.worker import Failed, Worker
+from cleaner.batch.worker import DEPTH, Failed, Worker
 from cleaner.errors import CleanerError
 
-DEPTH = 2  # blocks that a worker has at once, so that it never waits for the next one
 WINDOW = 24  # blocks of each worker that are read, and not written yet
 DEATHS = 3  # of workers at one block before its first record
 BETWEEN = 0.5  # seconds between looks at the clock of each worker
@@ -110,7 +109,7 @@ class _Flow:
         workers = {worker.connection: worker for worker in self.pool.workers if worker.tasks}
         for connection in wait(list(workers), timeout=BETWEEN) if workers else ():
             try:
-                self._take(workers[connection], workers[connection].connection.recv())
+                self._take(workers[connection])
             except (EOFError, OSError):
                 self._bury(workers[connection], "")
         for worker in self.pool.workers:
@@ -118,8 +117,8 @@ class _Flow:
                 worker.process.kill()
                 self._bury(worker, f"took longer than {self.pool.limit:g} seconds")
 
-    def _take(self, worker: Worker, answer: tuple[int, Done | Failed]) -> None:
-        key, done = answer
+    def _take(self, worker: Worker) -> None:
+        key, done = worker.answer()
         if isinstance(done, Failed):
             raise CleanerError(done.why)
         worker.tasks.popleft()
@@ -130,7 +129,7 @@ class _Flow:
         worker.process.join()
         with contextlib.suppress(EOFError, OSError):
             while worker.connection.poll():
-                self._take(worker, worker.connection.recv())
+                self._take(worker)
         why = why or _how(worker.process.exitcode)
         if worker.tasks:
             key, task = worker.tasks.popleft()

@@ -12,13 +12,16 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import Any, NamedTuple
 
+from cleaner.batch.slots import Lying, NoSlots, Slots
 from cleaner.batch.work import NO_RECORD, Done, Plan, Task, process
 from cleaner.errors import CleanerError
 
 ROOM = 1 << 20  # bytes that a pipe holds
+DEPTH = 2  # blocks that a worker has at once, so that it never waits for the next one
 _KEY, _INDEX, _STARTED = range(3)
 
 
@@ -46,7 +49,8 @@ class Worker:
         self.connection, their_answers = _pipe(context)
         self.state = context.RawArray("d", 3)
         self.tasks: deque[tuple[int, Task]] = deque()
-        given = (theirs, their_answers, self.state)
+        self._slots = (Slots(DEPTH), Slots(DEPTH)) if forks else (NoSlots(), NoSlots())
+        given = (theirs, their_answers, self.state, self._slots)
         if forks:
             ours = [end for worker in (self, *others) for end in (worker.tasks_in, worker.connection)]
             self.process = context.Process(target=_work_forked, args=(*given, plan, ours), daemon=True)
@@ -58,10 +62,16 @@ class Worker:
         their_answers.close()
 
     def give(self, key: int, task: Task) -> None:
-        """Hand it a block."""
+        """Hand it a block; it must have answered all but the last `DEPTH` - 1 that it was given."""
         self.tasks.append((key, task))
+        lying = self._slots[0].put(task.block.data)
         with contextlib.suppress(OSError):  # it died; its end is noticed where answers are waited for
-            self.tasks_in.send((key, task))
+            self.tasks_in.send((key, _with_data(task, b""), lying))
+
+    def answer(self) -> tuple[int, Done | Failed]:
+        """Return its next answer; raises EOFError or OSError when it died."""
+        key, done, lying = self.connection.recv()
+        return key, done if isinstance(done, Failed) else replace(done, clean=self._slots[1].taken(lying))
 
     def at(self, key: int) -> int:
         """Return the place of the record that it is at in a block; NO_RECORD if it is not at one."""
@@ -118,25 +128,36 @@ def _pipe(context: Any) -> tuple[Any, Any]:
     return reader, writer
 
 
-def _work_forked(given: Connection, answers: Connection, state: Any, plan: Plan, ours: Iterable[Connection]) -> None:
+def _with_data(task: Task, data: bytes) -> Task:
+    return replace(task, block=replace(task.block, data=data))
+
+
+def _work_forked(
+    given: Connection,
+    answers: Connection,
+    state: Any,
+    slots: tuple[Slots, Slots],
+    plan: Plan,
+    ours: Iterable[Connection],
+) -> None:
     """Do the work with what is at hand."""
     for end in ours:
         end.close()
-    _work(given, answers, state, plan)
+    _work(given, answers, state, slots, plan)
 
 
-def _work_told(given: Connection, answers: Connection, state: Any, plan: bytes) -> None:
+def _work_told(given: Connection, answers: Connection, state: Any, slots: tuple[Slots, Slots], plan: bytes) -> None:
     """Do the work in a process that has to make ready for it first."""
-    _work(given, answers, state, pickle.loads(plan))  # noqa: S301  from the process that started this one
+    _work(given, answers, state, slots, pickle.loads(plan))  # noqa: S301  from the process that started this one
 
 
-def _work(given: Connection, answers: Connection, state: Any, plan: Plan) -> None:
+def _work(given: Connection, answers: Connection, state: Any, slots: tuple[Slots, Slots], plan: Plan) -> None:
     """Clean the blocks that come in until no more do."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # What a block needs is freed with it. To look for cycles as often as Python does takes a thirtieth of the time.
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
-    tasks: queue.SimpleQueue[tuple[int, Task] | None] = queue.SimpleQueue()
+    tasks: queue.SimpleQueue[tuple[int, Task, Lying] | None] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(given, tasks), daemon=True).start()
 
     def note(index: int) -> None:
@@ -144,11 +165,15 @@ def _work(given: Connection, answers: Connection, state: Any, plan: Plan) -> Non
 
     with contextlib.suppress(OSError):  # nobody is there any more who wants to know
         while found := tasks.get():
-            key, task = found
+            key, task, lying = found
+            task = _with_data(task, slots[0].taken(lying))
             state[_INDEX], state[_KEY], state[_STARTED] = NO_RECORD, key, time.monotonic()
             answer = _answer(plan, task, note)
             state[_STARTED] = 0  # to wait for the reader costs no record its time
-            answers.send((key, answer))
+            if isinstance(answer, Failed):
+                answers.send((key, answer, b""))
+            else:
+                answers.send((key, replace(answer, clean=b""), slots[1].put(answer.clean)))
 
 
 def _answer(plan: Plan, task: Task, note: Any) -> Done | Failed:
@@ -162,7 +187,7 @@ def _answer(plan: Plan, task: Task, note: Any) -> Done | Failed:
         )
 
 
-def _listen(given: Connection, tasks: "queue.SimpleQueue[tuple[int, Task] | None]") -> None:
+def _listen(given: Connection, tasks: "queue.SimpleQueue[tuple[int, Task, Lying] | None]") -> None:
     """Take in blocks while others are cleaned, so that neither side ever waits for the other to read."""
     try:
         while True:

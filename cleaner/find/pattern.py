@@ -28,10 +28,9 @@ _COUNTED: Final = (
 )
 _TOO_LARGE: Final = 120  # PCRE2's number for a pattern of more than 64 KB
 # What PCRE2 would take for something else: other escapes, fuzzy counts, flags for all from the middle on, version 1.
-_ONLY_REGEX: Final = regex.compile(
-    r"""\\[hHLmMNRUvVX] | (?<! \\[pPxN] | \\ ) \{ [^{}\d,][^{}]* \}
-      | (?<! ^ \s* ) \( \? [a-zA-Z01]+ \) | ^ \s* \( \? \w* V""",
-    regex.X,
+_ONLY_REGEX: Final = pcre2.compile(
+    r"""(?x) ^ \s* \( \? \w* V | ^ \s* \( \? [a-zA-Z01]+ \) (*SKIP) (*FAIL) | \( \? [a-zA-Z01]+ \)
+      | \\[hHLlmMNRUvVX] | (?<! \\[pPxN] ) (?<! \\ ) \{ [^{}\d,][^{}]* \}"""
 )
 # Letters to one of them only: joiners, marks that take room, numbers that are no digits, ringed letters.
 _DOUBTFUL: Final = pcre2.compile(

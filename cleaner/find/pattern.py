@@ -76,7 +76,7 @@ class Line:
     def is_doubtful(self) -> bool:
         r"""Whether a character of it is a letter (`\w`, `\s`) to one of the engines and not to the other."""
         if self._is_doubtful is None:
-            self._is_doubtful = _DOUBTFUL.search(self.text) is not None
+            self._is_doubtful = _matches_quick(_DOUBTFUL, self.text)
         return self._is_doubtful
 
 

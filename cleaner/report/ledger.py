@@ -11,6 +11,7 @@ from cleaner.records.base import Format, Record
 
 Row = dict[str, Any]
 _JSON: Final = json.JSONEncoder(ensure_ascii=False)
+NO_HEAD: Final[Mapping[str, Any]] = {}
 ATTRIBUTE: Final = "cleaner__cleaner__junk"  # experiment, tagger and kind of span, as Dolma joins them
 
 
@@ -21,9 +22,10 @@ def rows(form: Format, record: Record, results: Sequence[CleanResult]) -> Iterat
     if record.was is not None:
         yield {**head, "field": record.field, "was": record.was}
     for (field, _), result in zip(record.texts, results, strict=False):
-        for row in text_rows(field, result):
-            source = form.raw(record, field, row["start"], row["end"]) if "start" in row else None
-            yield head | row if source is None else head | row | {"raw": source}
+        for row in text_rows(field, result, head):
+            if "start" in row and (source := form.raw(record, field, row["start"], row["end"])) is not None:
+                row["raw"] = source
+            yield row
     if record.trouble:
         yield {**head, "field": record.field, "trouble": record.trouble}
 
@@ -35,13 +37,13 @@ def page_rows(pruned: Iterable[Pruned]) -> Iterator[Row]:
         yield {"field": "html", "rules": [part.rule], "text": part.text, **why}
 
 
-def text_rows(field: str, result: CleanResult) -> Iterator[Row]:
-    """Yield the rows of one text, its removals and its trouble, without id and record."""
-    for removal in result.removals:
-        place = {"field": field, "start": removal.start, "end": removal.end}
-        yield place | {"rules": list(removal.rules), "text": result.removed(removal)}
+def text_rows(field: str, result: CleanResult, head: Mapping[str, Any] = NO_HEAD) -> Iterator[Row]:
+    """Yield the rows of one text, its removals and its trouble; `head` holds id and record."""
+    text = result.document.text
+    for start, end, rules in result.removals:
+        yield {**head, "field": field, "start": start, "end": end, "rules": list(rules), "text": text[start:end]}
     if result.trouble:
-        yield {"field": field, "trouble": result.trouble}
+        yield {**head, "field": field, "trouble": result.trouble}
 
 
 def error(record: Record, added: bytes = b"", *, unreadable: bool = False) -> Row:

@@ -16,6 +16,8 @@ import pcre2
 import regex
 from pcre2._cy import create_match_context
 from pcre2._cy import match as _match
+from pcre2._cy import match_generator as _each_match
+from pcre2._cy import match_substring_span_bynumber as _span
 
 from cleaner.find.phrases import SLOT, Phrases, ascii_only, filled
 from cleaner.fold import fold_case
@@ -155,10 +157,8 @@ def _matches_quick(pattern: Any, line: str) -> bool:
 
 def _spans_quick(pattern: Any, line: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
-    if not _matches_quick(pattern, line):
-        return spans
-    for match in pattern.finditer(line):
-        spans.append(match.span())
+    for match, _, _ in _each_match(pattern._pcre2_code, line, len(line), 0, _NO_CONTEXT):  # noqa: SLF001  as `finditer`
+        spans.append(_span(match, line, 0))
         if len(spans) * len(line) > _COUNTED:
             raise OverflowError
     return spans

@@ -151,7 +151,7 @@ class _Run:
         state.partial.merge(done.totals)
         self.journal.write(
             {"block": step.block, "source": step.source, "sizes": sizes, "digest": step.digest}
-            | {"written": done.written, "totals": _short(done.totals.as_dict())}
+            | {"written": done.written, "totals": _short(vars(done.totals))}
         )
         self._tell(source, done)
         self._watch(step.read)
@@ -204,7 +204,7 @@ class _Run:
         self._place(source, sizes)
         state.files[step.source], state.report = entry, sizes["report"]
         state.totals.merge(state.partial)
-        row = {"done": entry, "source": step.source, "report": state.report, "totals": _short(state.partial.as_dict())}
+        row = {"done": entry, "source": step.source, "report": state.report, "totals": _short(vars(state.partial))}
         state.begin(-1)
         self.journal.write(row)
         self._watch(step.read)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, NamedTuple
 
-READ = 1 << 18  # bytes read at once
+READ = 1 << 19  # bytes read at once: as many as a block has
 SIP = 1 << 14  # bytes of a compressed file read at once
 PART = 1 << 24  # bytes of the longest broken stretch that is kept in one piece
 WINDOW = 1 << 27  # bytes a zstd frame may look back

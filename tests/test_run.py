@@ -170,6 +170,37 @@ def test_a_record_that_hangs_is_passed_through(dump: Path, tmp_path: Path, monke
     assert "took longer than 1.1 seconds" in row["trouble"]
 
 
+class Ending:
+    """What a worker says of where it is, while its block ends between two looks."""
+
+    def __init__(self) -> None:
+        self.looks = iter([time.monotonic(), 0.0])
+
+    def __getitem__(self, _: int) -> float:
+        return next(self.looks)
+
+
+def test_a_block_that_ends_while_it_is_looked_at_took_no_time(dump: Path) -> None:
+    with (dump / "a.jsonl").open("rb") as file:
+        block = next(iter(FORMATS["jsonl"].cut(file, "", "a", Fields())))
+    with pool.Pool(Plan(Deadly([JUNK])), 1, 9) as workers:
+        (worker,) = workers.workers
+        worker.give(0, Task("a", "jsonl", "", block))
+        worker.state = Ending()
+        assert not worker.over(9)
+
+
+def test_a_record_that_follows_one_that_hung_is_not_blamed() -> None:
+    block = Block(1, b'{"text": "junk a"}\n', (19,), (0,))
+    with pool.Pool(Plan(Deadly([JUNK])), 1, 9) as workers:
+        flow = pool._Flow(workers, [(0, Task("a", "jsonl", "", block))])  # noqa: SLF001  the moment cannot be met from outside
+        workers.workers[0].process.kill()
+        workers.workers[0].give(0, Task("a", "jsonl", "", block))
+        workers.workers[0].state[:] = [0, 0, time.monotonic()]
+        flow._bury(workers.workers[0], "took longer")  # noqa: SLF001
+        assert [dict(task.skip) for _, task in flow.again] == [{}]
+
+
 def test_workers_that_die_before_a_record_stop_the_run_with_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pool, "DEATHS", 1)
     plan = Plan(Deadly([JUNK]))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from multiprocessing.connection import wait
 from typing import Any, Self, TypeVar
 
-from cleaner.batch.work import Done, Plan, Task, process
+from cleaner.batch.work import NO_RECORD, Done, Plan, Task, process
 from cleaner.batch.worker import DEPTH, Failed, Worker
 from cleaner.errors import CleanerError
 
@@ -130,10 +130,12 @@ class _Flow:
         with contextlib.suppress(EOFError, OSError):
             while worker.connection.poll():
                 self._take(worker)
+        # One that was ended as it went on to its next record: that has done nothing wrong.
+        blamed = not why or worker.over(self.pool.limit)
         why = why or _how(worker.process.exitcode)
         if worker.tasks:
             key, task = worker.tasks.popleft()
-            self.again.append((key, self._skipping(key, task, worker.at(key), why)))
+            self.again.append((key, self._skipping(key, task, worker.at(key) if blamed else NO_RECORD, why)))
         self.again.extend(worker.tasks)
         worker.end()
         self.pool.workers.remove(worker)

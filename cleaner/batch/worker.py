@@ -86,7 +86,8 @@ class Worker:
 
     def over(self, limit: float) -> bool:
         """Whether the record it is at takes too long."""
-        return bool(self.tasks and self.state[_STARTED] and time.monotonic() - self.state[_STARTED] > limit)
+        started = self.state[_STARTED]  # read once: it is 0 from the moment on at which the block is done
+        return bool(self.tasks and started and time.monotonic() - started > limit)
 
 
 def is_alone() -> bool:

@@ -58,11 +58,12 @@ class Parts:
 
     def __init__(self, out: Path, state: State) -> None:
         self.folder, self.state = out / PARTS, state
+        self.paths = {kind: self.folder / kind for kind in KINDS}
         self.files: dict[str, BinaryIO] = {}
+        self.sizes: dict[str, int] = {}
         with writing(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
-            for kind in KINDS:
-                path = self.folder / kind
+            for kind, path in self.paths.items():
                 path.touch()
                 self.files[kind] = path.open("r+b")
         self.cut_back()
@@ -71,24 +72,20 @@ class Parts:
         """Take back what the journal does not know of."""
         for kind, file in self.files.items():
             size = self.state.sizes.get(kind, self.state.report if kind == "report" else 0)
-            with writing(self.folder / kind):
+            with writing(self.paths[kind]):
                 file.truncate(size)
                 file.seek(size)
+            self.sizes[kind] = size
 
     def add(self, done: Done, clean: bytes) -> dict[str, int]:
-        """Write what a block became, and return how long the parts are now."""
+        """Hand what a block became to the system, and return how long the parts are now."""
         for kind, data in zip(KINDS, (clean, done.ledger, done.errors, done.pages, done.report), strict=True):
             if data:
-                with writing(self.folder / kind):
+                with writing(self.paths[kind]):
                     self.files[kind].write(data)
-        return self.flush()
-
-    def flush(self) -> dict[str, int]:
-        """Hand all to the system, and return how long the parts are."""
-        for kind, file in self.files.items():
-            with writing(self.folder / kind):
-                file.flush()
-        return {kind: file.tell() for kind, file in self.files.items()}
+                    self.files[kind].flush()
+                self.sizes[kind] += len(data)
+        return dict(self.sizes)
 
     def move(self, kind: str, target: Path) -> None:
         """Put a finished part under its name, and begin a new one."""
@@ -99,11 +96,10 @@ class Parts:
                 self.files[kind].close()
             os.replace(path, target)
             if kind in self.files:
-                self.files[kind] = path.open("w+b")
+                self.files[kind], self.sizes[kind] = path.open("w+b"), 0
 
     def copy(self, kind: str, target: Path) -> None:
         """Write what a part holds under another name."""
-        self.flush()
         with (self.folder / kind).open("rb") as part, written(target) as file:
             shutil.copyfileobj(part, file, 1 << 20)
 

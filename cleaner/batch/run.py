@@ -199,7 +199,7 @@ class _Run:
             "records": state.partial.records, "errors": state.partial.errors, "sha256": step.digest,
             "stamp": self.steps.stamps[step.source],
         }  # fmt: skip
-        sizes = self.parts.flush()
+        sizes = dict(self.parts.sizes)
         # Moved before it is noted: a run that stops between the two does this file again.
         self._place(source, sizes)
         state.files[step.source], state.report = entry, sizes["report"]

@@ -73,7 +73,8 @@ class Parts:
         for kind, file in self.files.items():
             size = self.state.sizes.get(kind, self.state.report if kind == "report" else 0)
             with writing(self.paths[kind]):
-                file.truncate(size)
+                if file.seek(0, os.SEEK_END) > size:  # some file systems write out at once what was ever cut to nothing
+                    file.truncate(size)
                 file.seek(size)
             self.sizes[kind] = size
 

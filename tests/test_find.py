@@ -44,7 +44,7 @@ def naive(text: str, rules: RuleSet) -> set[Removal]:
 
 
 def _counts(each: Rule, literal: str, folded: str, written: str) -> bool:
-    places = [line_start(folded, 0)] if each.at == "start" else range(len(folded))
+    places = [0, line_start(folded, 0)] if each.at == "start" else range(len(folded))  # a literal may begin with a mark
     return any(
         folded.startswith(fold_case(literal), place)
         and (not each.case or written.startswith(literal, place))
@@ -79,6 +79,10 @@ def test_a_pattern_sees_one_line_without_the_white_space_around_it() -> None:
 
 def test_literals_are_found_in_any_case_and_typography() -> None:
     assert found("WE’RE JUNK", rule("(?i)^we're junk$", literal="we're")) == ["WE’RE JUNK"]
+
+
+def test_a_literal_at_the_start_may_begin_with_a_mark() -> None:
+    assert found("• junk\nstory • junk", rule("(?i)junk$", literal="• junk", at="start")) == ["• junk"]
 
 
 def test_a_literal_at_the_start_counts_behind_marks_only() -> None:

@@ -2,10 +2,12 @@
 
 python -m benchmarks.pool rules [--select RULE]... [--sample 20] [--seed 1]   what each rule removed, in context
 python -m benchmarks.pool left [--top 100]                                    what repeats on a site and no rule took
+python -m benchmarks.pool draw [--sample 600] [--seed 1]                      removals to judge, of all rules and sites
 python -m benchmarks.pool grep PATTERN [--sample 30]                          where a pattern stands, by site
 """
 
 import argparse
+import json
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -19,6 +21,7 @@ from cleaner.clean import Cleaner, CleanResult
 from cleaner.model import Document
 
 CONTEXT = 90  # code points around a removal
+WIDE = 300  # code points around one that is to be judged
 LONG = 25  # code points from which on a line has a start worth counting
 OFTEN = 3  # articles of a site
 
@@ -70,6 +73,39 @@ def sample(found: list[tuple[str, str]], args: argparse.Namespace) -> list[tuple
     return drawn[: args.sample]
 
 
+def draw(args: argparse.Namespace) -> None:
+    """Print removals to judge, one of each rule in turn, each of the site that was drawn least so far."""
+    chance = random.Random(args.seed)
+    by_rule: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for row, result in cleaned(args):
+        text = row["text"]
+        for removal in result.removals:
+            by_rule[chance.choice(sorted(removal.rules))].append(
+                {
+                    "id": row["id"],
+                    "rule": ",".join(removal.rules),
+                    "site": row["domain"] or "?",
+                    "before": text[max(0, removal.start - WIDE) : removal.start],
+                    "removed": result.removed(removal),
+                    "after": text[removal.end :][:WIDE],
+                }
+            )
+    drawn: list[dict[str, str]] = []
+    seen: Counter[str] = Counter()
+    queues = list(by_rule.values())
+    for queue in queues:
+        chance.shuffle(queue)
+    while queues and len(drawn) < args.sample:
+        chance.shuffle(queues)
+        for queue in queues:
+            case = queue.pop(min(range(len(queue)), key=lambda i: seen[queue[i]["site"]]))
+            seen[case["site"]] += 1
+            drawn.append(case)
+        queues = [queue for queue in queues if queue]
+    for number, case in enumerate(drawn[: args.sample], 1):
+        print(json.dumps({"number": number, **case}, ensure_ascii=False))
+
+
 def left(args: argparse.Namespace) -> None:
     """Print the lines, and the starts of lines, that stand in most articles of one site after cleaning."""
     lines: dict[str, Counter[str]] = defaultdict(Counter)
@@ -108,7 +144,7 @@ def _around(text: str, start: int, end: int) -> str:
 def main() -> None:
     """Read the arguments and run one of the commands."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("command", choices=("rules", "left", "grep"))
+    parser.add_argument("command", choices=("rules", "draw", "left", "grep"))
     parser.add_argument("pattern", nargs="?", default="")
     parser.add_argument("--select", action="append", default=[])
     parser.add_argument("--sample", type=int, default=20)
@@ -118,7 +154,7 @@ def main() -> None:
     parser.add_argument("--clean", action="store_true", help="with grep: look at what is left")
     parser.add_argument("--site", help="with grep: only this site")
     args = parser.parse_args()
-    {"rules": rules, "left": left, "grep": grep}[args.command](args)
+    {"rules": rules, "draw": draw, "left": left, "grep": grep}[args.command](args)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,7 @@
-"""Puts into the wheel what makes it fast: the rules as one file, one that finds their literals, and compiled modules.
+"""Puts into the wheel what makes it fast: the rules as one file, and compiled modules.
 
-Run by the build backend, not shipped. The second file is of use on the kind of machine that the wheel was built on, and
-on others is passed over. Modules are compiled with mypyc where there is a C compiler, and so is `_speedups.c`; the
-others, and all where there is none or CLEANER_PURE is set, run as Python and do the same, only slower.
+Run by the build backend, not shipped. Modules are compiled with mypyc where there is a C compiler, and so are those
+written in C; the others, and all where there is none or CLEANER_PURE is set, run as Python and do the same more slowly.
 """
 
 import os
@@ -39,7 +38,8 @@ from setuptools import Distribution, Extension
 folder, *modules = sys.argv[1:]
 given = ["--config-file=", "--ignore-missing-imports", "--cache-dir", f"{folder}/mypy", *modules]
 extensions = mypycify(given, opt_level="3", debug_level="0", target_dir=f"{folder}/c", group_name="cleaner")
-extensions.append(Extension("cleaner._speedups", ["cleaner/_speedups.c"], extra_compile_args=["-O3"]))
+for name in ("_literals", "_speedups"):
+    extensions.append(Extension(f"cleaner.{name}", [f"cleaner/{name}.c"], extra_compile_args=["-O3"]))
 command = Distribution({"name": "cleaner", "ext_modules": extensions}).get_command_obj("build_ext")
 command.build_lib, command.build_temp = f"{folder}/lib", f"{folder}/objects"
 command.ensure_finalized()
@@ -48,7 +48,7 @@ command.run()
 
 
 class CustomBuildHook(BuildHookInterface):  # type: ignore[misc, type-arg, unused-ignore]
-    """Writes pack.json, scanner.bin and the compiled modules."""
+    """Writes pack.json and the compiled modules."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Add what is made for the wheel; an editable install reads the files themselves."""
@@ -62,13 +62,10 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[misc, type-arg, unuse
 
     def _add_rules(self, made: Path, build_data: dict[str, Any]) -> None:
         sys.path.insert(0, self.root)
-        from cleaner import Cleaner  # noqa: PLC0415  only a build has the root on its path
-        from cleaner.rules import PACK, SCANNER, load_rules, pack  # noqa: PLC0415
+        from cleaner.rules import PACK, load_rules, pack  # noqa: PLC0415  only a build has the root on its path
 
-        rules = load_rules(Path(self.root, "rules"), check=False)
-        for name, held in ((PACK, pack(rules)), (SCANNER, Cleaner(rules).finder.prepare() or b"")):
-            (made / name).write_bytes(held)
-            build_data["force_include"][str(made / name)] = f"cleaner/builtin_rules/{name}"
+        (made / PACK).write_bytes(pack(load_rules(Path(self.root, "rules"), check=False)))
+        build_data["force_include"][str(made / PACK)] = f"cleaner/builtin_rules/{PACK}"
 
     def _add_compiled(self, made: Path, build_data: dict[str, Any]) -> None:
         done = subprocess.run(  # noqa: S603  our own modules

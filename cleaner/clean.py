@@ -10,7 +10,7 @@ from cleaner.allow import Allowed, AllowList
 from cleaner.find import Clock, Finder, Settle, TimeLimitError, find_all, host_of, visible_share
 from cleaner.fold import View
 from cleaner.model import Document, Pruned, Removal, Rule, is_named
-from cleaner.rules import SCANNER, builtin_folder, builtin_rules, chosen
+from cleaner.rules import builtin_rules, chosen
 from cleaner.spare import ALL, NONE_SPARED, Keep, Spared, spared_by
 
 GUARD = 0.9
@@ -106,12 +106,7 @@ class Cleaner:
         self.tidy, self.guard, self.time_limit = tidy, guard, time_limit
         self.allow = AllowList(allow)
         self.ignored: frozenset[str] = frozenset()
-        self.finder = Finder(self.rules, builtin_folder() / SCANNER)
-        self._prepared: bytes | None = None
-
-    def prepare(self) -> None:
-        """Make ready for many texts, in half a second that else some hundred texts share; a copy is ready too."""
-        self._prepared = self.finder.prepare()
+        self.finder = Finder(self.rules)
 
     def without(self, ignore: Iterable[str]) -> Self:
         """Return a cleaner that ignores these rules and categories too ("ALL": changes nothing), and shares the rest.
@@ -135,9 +130,7 @@ class Cleaner:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
-        self.finder = Finder(self.rules, builtin_folder() / SCANNER)
-        if self._prepared:
-            self.finder.prepare(self._prepared)
+        self.finder = Finder(self.rules)
 
     def clean(self, text: str, url: str | None = None) -> CleanResult:
         """Clean one text; `url` decides which per-site rules apply.
@@ -177,18 +170,12 @@ class Cleaner:
             return CleanResult(Document(text), trouble="its markup cannot be read in time")
         return self.clean_document(Document(plain, meta={"rewrites": rewrites} | ({"url": url} if url else {})))
 
-    def views(self, documents: Iterable[Document]) -> list[View]:
-        """Look at several documents at once, and return the view of each; with that, `clean_document` is faster."""
-        views = [View(document.text) for document in documents]
-        self.finder.look_at(views)
-        return views
+    def clean_document(self, document: Document) -> CleanResult:
+        """Clean one document."""
+        return self._clean(document, self.keep(document.id))
 
-    def clean_document(self, document: Document, view: View | None = None) -> CleanResult:
-        """Clean one document; `view` is what `views` made of it."""
-        return self._clean(document, self.keep(document.id), view)
-
-    def _clean(self, document: Document, keep: Keep | None, view: View | None = None) -> CleanResult:
-        view = view or View(document.text)
+    def _clean(self, document: Document, keep: Keep | None) -> CleanResult:
+        view = View(document.text)
         try:
             clock, settle = Clock.of(self.time_limit), _settling(keep) if keep else edit.merge
             removals = find_all(self.finder, view, host_of(document.url), clock, settle, tidy=self.tidy)

@@ -134,8 +134,6 @@ class View:
         # them; its lines without their breaks, where each starts in the text, and where among the bytes; and which of
         # them begin with marks, with the place behind these.
         self.plain, self.folded, self.encoded, self.lines, self.starts, self.byte_starts, self.marked = seen
-        # What literals were found in it, where it was looked at together with others; else None.
-        self.hits: list[tuple[int, int]] | None = None
 
     def line_at(self, place: int) -> int:
         """Number of the line that a place lies in."""

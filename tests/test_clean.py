@@ -43,13 +43,6 @@ def test_the_order_of_rules_changes_nothing(text: str, rules: RuleSet, chance: r
     assert Cleaner(chance.sample(rules, len(rules))).clean(text) == Cleaner(rules).clean(text)
 
 
-@given(st.lists(texts, max_size=4), rule_sets)
-def test_texts_that_are_looked_at_together_come_out_as_each_alone(parts: list[str], rules: RuleSet) -> None:
-    together, documents = Cleaner(rules), [Document(part) for part in parts]
-    found = [together.clean_document(*pair) for pair in zip(documents, together.views(documents), strict=True)]
-    assert found == [Cleaner(rules).clean_document(document) for document in documents]
-
-
 @given(texts, rule_sets)
 def test_no_second_look_is_left_out_that_would_find_something(text: str, rules: RuleSet) -> None:
     finder, clock = Finder(rules), Clock.of(60)

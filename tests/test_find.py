@@ -2,17 +2,14 @@
 
 import random
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleaner.find import Clock, Finder, Scanner, TimeLimitError, host_matches, is_word, line_start
+from cleaner.find import Clock, Finder, TimeLimitError, host_matches, is_word, line_start
 from cleaner.fold import View, fold_case, plain
 from cleaner.model import Removal, Rule
 from tests.strategies import rule_sets, texts
@@ -157,47 +154,3 @@ def test_a_slot_means_the_same_in_a_short_run_and_in_a_long_one(phrases: tuple[s
     lines = [f"({letter}{letter}) story" for letter in phrases] * 9
     texts = [View(line) for line in lines]
     assert [finder.find(view, "", clock) for view in texts] == [[Removal(0, 4, ("kind/name",))]] * len(lines)
-
-
-@given(texts, st.lists(st.sampled_from(["foo", "o", "junk", "日本", "’s", "oo b", "\nfoo"]), unique=True))
-def test_a_scanner_finds_the_same_in_a_short_run_and_in_a_long_one(text: str, literals: list[str]) -> None:
-    encoded = text.encode("utf-8", "surrogatepass")
-    assert sorted(Scanner(literals, small=0)(encoded)) == sorted(Scanner(literals)(encoded))
-
-
-@pytest.mark.parametrize("is_ready", [True, False])
-@given(parts=st.lists(texts, max_size=5))
-def test_texts_that_are_searched_at_once_have_each_its_own_hits(parts: list[str], *, is_ready: bool) -> None:
-    scan = Scanner(["foo", "o", "日本", "\nfoo", "in"], words={4}, small=0 if is_ready else 1 << 30)
-    framed = [b"\n%b\n" % part.encode("utf-8", "surrogatepass") for part in (*parts, "foo in\nfoo")]
-    assert [sorted(hits) for hits in scan.each(framed)] == [sorted(scan(encoded)) for encoded in framed]
-
-
-def test_a_scanner_serves_several_threads() -> None:
-    scan = Scanner(["junk"], small=0)
-    with ThreadPoolExecutor(8) as threads:
-        assert list(threads.map(scan, [b"junk " * 1000] * 200)) == [[(0, end) for end in range(4, 5000, 5)]] * 200
-
-
-@pytest.mark.parametrize(
-    "made", [lambda made: made, lambda made: made[:-1], lambda _: b"", lambda made: b"x" + made[1:]]
-)
-def test_a_kept_scanner_that_does_not_fit_is_made_anew(made: Callable[[bytes], bytes], tmp_path: Path) -> None:
-    literals, kept = ["junk", "\nfoo"], tmp_path / "kept"
-    kept.write_bytes(made(Scanner(literals).prepare() or b""))
-    for scan in (Scanner(literals, kept=kept), Scanner(literals, small=0, kept=kept)):
-        assert scan(b"junk") == [(0, 4)]
-        assert scan(b"\nfoo" * 10_000)[:2] == [(1, 4), (1, 8)]
-
-
-def test_a_scanner_of_other_literals_is_not_used(tmp_path: Path) -> None:
-    kept = tmp_path / "kept"
-    kept.write_bytes(Scanner(["other"]).prepare() or b"")
-    assert Scanner(["junk"], small=0, kept=kept)(b"other junk") == [(0, 10)]
-
-
-def test_a_scanner_goes_to_another_process() -> None:
-    literals = ["in", "junk"]
-    scan = Scanner(literals, words={0})
-    scan.prepare(Scanner(literals, words={0}).prepare())
-    assert scan(b"an inn in junk ") == [(0, 10), (1, 14)]

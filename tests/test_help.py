@@ -154,7 +154,7 @@ import sys
 from cleaner.cli import main
 try: main()
 except SystemExit: pass
-heavy = {"hyperscan", "lxml", "trafilatura", "jinja2", "pyarrow", "tomllib", "rich"}
+heavy = {"lxml", "trafilatura", "jinja2", "pyarrow", "tomllib", "rich"}
 print(sorted(heavy & set(sys.modules)), file=sys.stderr)
 """
     env = {"COMP_WORDS": "cleaner clean --select runon/", "COMP_CWORD": "3", "_CLEANER_COMPLETE": "complete_bash"}

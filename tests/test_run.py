@@ -27,7 +27,6 @@ from cleaner.batch.run import How, Seen, clean_into
 from cleaner.batch.work import Plan, Task, process
 from cleaner.cli.bar import Bar
 from cleaner.errors import CleanerError
-from cleaner.fold import View
 from cleaner.model import Removal
 from cleaner.records import FORMATS, SUFFIXES, Block, Choice, Fields, blocks, find_sources
 from cleaner.report.totals import Totals
@@ -45,7 +44,7 @@ def _crash() -> None:
 class Deadly(Cleaner):
     """Ends its process, or hangs, at texts that say so."""
 
-    def clean_document(self, document: Document, view: View | None = None) -> CleanResult:
+    def clean_document(self, document: Document) -> CleanResult:
         """Die, hang, fail, lie or clean."""
         ends: dict[str, Callable[[], Any]] = {
             "EXIT": lambda: os._exit(3),
@@ -60,7 +59,7 @@ class Deadly(Cleaner):
             raise RuntimeError("a bug")
         if "LIE" in document.text:
             return CleanResult(document, (Removal(3, 9, ("kind/junk",)), Removal(5, 9, ("kind/junk",))))
-        return super().clean_document(document, view)
+        return super().clean_document(document)
 
 
 def tree(folder: Path) -> dict[str, bytes]:

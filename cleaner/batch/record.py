@@ -1,15 +1,11 @@
 """One record cleaned and proven: what is written is its texts without the removals, or the record as it was."""
 
-import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from cleaner.clean import Cleaner, CleanResult
-from cleaner.fold import View
 from cleaner.model import Document, Removal
 from cleaner.records import Format, Record
-
-NO_VIEWS: Iterator[View | None] = itertools.repeat(None)
 
 
 class Cleaned:
@@ -37,31 +33,19 @@ class Cleaned:
         return False
 
 
-def views_of(cleaner: Cleaner, records: Iterable[Record]) -> Iterator[View | None]:
-    """Look at the texts of records all at once, and yield the view of each text in order; None where that failed."""
-    documents = [document for record in records for _, document in record.texts]
-    try:
-        return iter(cleaner.views(documents))
-    except Exception:  # noqa: BLE001  one of them is to blame: each is looked at for itself
-        return itertools.repeat(None)
-
-
-def clean_record(
-    cleaner: Cleaner, form: Format, record: Record, views: Iterator[View | None] = NO_VIEWS, *, verify: bool
-) -> Cleaned:
+def clean_record(cleaner: Cleaner, form: Format, record: Record, *, verify: bool) -> Cleaned:
     """Clean a record; one in trouble stays as it came in.
 
     Args:
         cleaner: the rules.
         form: what writes it.
         record: the record.
-        views: gives the view of each of its texts.
         verify: whether what is written is proven first.
     """
     texts = record.texts
     if not texts:
         return Cleaned(record, (), form.broken(record) if record.problem else b"" if form.becomes else record.raw)
-    results = tuple([_clean(cleaner, document, next(views)) for _, document in texts])
+    results = tuple([_clean(cleaner, document) for _, document in texts])
     if record.pruned:
         results = (replace(results[0], pruned=record.pruned), *results[1:])
     try:
@@ -74,9 +58,9 @@ def clean_record(
     return cleaned
 
 
-def _clean(cleaner: Cleaner, document: Document, view: View | None) -> CleanResult:
+def _clean(cleaner: Cleaner, document: Document) -> CleanResult:
     try:
-        return cleaner.clean_document(document, view)
+        return cleaner.clean_document(document)
     except Exception as error:  # noqa: BLE001  whatever a rule or a library runs into costs this one text
         return CleanResult(document, trouble=f"internal error: {type(error).__name__}: {error}")
 

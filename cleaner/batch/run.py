@@ -21,7 +21,6 @@ from cleaner.records.packed import packed, unpacked
 from cleaner.records.parquet import PARQUET, clean_batches
 
 SMALL = 1 << 20  # bytes of a run for which no process is started
-LARGE = 4 << 20  # bytes of a run for which the rules are made ready at once
 TOLD = 20  # records in trouble that are told of one by one
 HARD = 2.0  # a worker is ended when one record takes so many times the time limit of a document
 GRACE = 5.0  # and these seconds
@@ -123,8 +122,6 @@ class _Run:
         if jobs is None:
             plain = all(source.form.name in {"txt", "jsonl", "json", "csv", "tsv"} for source in self.sources)
             jobs = 0 if plain and sum(self.steps.sizes) < SMALL else cores()
-        if sum(self.steps.sizes) >= LARGE:
-            self.job.cleaner.prepare()
         if not jobs:
             return in_this_process(self.plan, self.steps)
         limit = HARD * self.job.cleaner.time_limit + GRACE

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from cleaner.batch.record import Cleaned, clean_record, views_of
+from cleaner.batch.record import Cleaned, clean_record
 from cleaner.clean import Cleaner, CleanResult
 from cleaner.records import FORMATS, Block, Fields, Format, Reading
 from cleaner.records.base import NOTHING, Note, unheard
@@ -82,17 +82,14 @@ def process(plan: Plan, task: Task, note: Note = unheard) -> Done:
     Args:
         plan: what is done to every record.
         task: the block.
-        note: called with the place of each record in the block before it is read and before it is cleaned, and with
-            NO_RECORD before work on all of them.
+        note: called with the place of each record in the block before it is read and before it is cleaned.
     """
     form, plan = FORMATS[task.form], plan.ignoring(task.ignores)
     records = list(form.records(task.block, plan.reading(task.name), task.skip or NOTHING, note))
-    note(NO_RECORD)
-    views = views_of(plan.cleaner, records)
     cleaned = []
     for index, record in enumerate(records):
         note(index)
-        cleaned.append(clean_record(plan.cleaner, form, record, views, verify=plan.verify))
+        cleaned.append(clean_record(plan.cleaner, form, record, verify=plan.verify))
     totals = Totals()
     for one in cleaned:
         totals.add(one.record, one.results, plan.ignores)

@@ -5,7 +5,7 @@ from typing import Any
 
 from lxml import etree
 
-from cleaner.find import Scanner
+from cleaner.find import scanner
 
 SKIPPED = frozenset(
     {"applet", "audio", "canvas", "datalist", "embed", "frame", "frameset", "head", "iframe", "math", "noframes"}
@@ -44,9 +44,7 @@ _NAMES = {
     "hidden": "hidden hide invisible",
 }
 _WORDS = [(word, kind) for kind, words in _NAMES.items() for word in words.split()]
-# Bytes of names after which Hyperscan is worth its start: about what a page or two have.
-FEW_NAMES = 10_000
-_SCAN = Scanner([word for word, _ in _WORDS], small=FEW_NAMES)
+_SCAN = scanner(word for word, _ in _WORDS)
 _LONGEST_NAME = 300
 _CACHE_LIMIT = 1_000
 

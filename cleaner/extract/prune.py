@@ -5,8 +5,8 @@ from typing import Any
 
 from lxml.etree import XPath
 
-from cleaner.extract.blocks import BLOCKS, FEW_NAMES
-from cleaner.find import Scanner, host_matches
+from cleaner.extract.blocks import BLOCKS
+from cleaner.find import host_matches, scanner
 from cleaner.model import Pruned, Rule
 from cleaner.selector import Selector, selectors
 from cleaner.spare import Keep
@@ -78,7 +78,7 @@ class _Values:
         self.anyhow = [part for part in parts if not part[1].value]
         wanted = sorted({selector.value for _, selector in parts if selector.value})
         self.by_value = [[part for part in parts if part[1].value == value] for value in wanted]
-        self.scan = Scanner(wanted, small=FEW_NAMES)
+        self.scan = scanner(wanted)
         self.cache: dict[str, tuple[Part, ...]] = {}
 
     def fitting(self, value: str) -> tuple[Part, ...]:

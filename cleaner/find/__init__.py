@@ -5,7 +5,7 @@ from cleaner.find.index import Candidate, is_word
 from cleaner.find.pattern import Clock, TimeLimitError
 from cleaner.find.phrases import SLOT, filled
 from cleaner.find.rounds import Settle, find_all, visible_share
-from cleaner.find.scan import Scanner
+from cleaner.find.scan import scanner
 from cleaner.find.site import host_matches, host_of
 from cleaner.fold import line_start
 
@@ -14,7 +14,6 @@ __all__ = [
     "Candidate",
     "Clock",
     "Finder",
-    "Scanner",
     "Settle",
     "TimeLimitError",
     "filled",
@@ -23,5 +22,6 @@ __all__ = [
     "host_of",
     "is_word",
     "line_start",
+    "scanner",
     "visible_share",
 ]

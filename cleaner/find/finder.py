@@ -1,7 +1,6 @@
 """Rules run on a text: from candidate lines to claims."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import Final
 
 import regex
@@ -21,26 +20,17 @@ _PARAGRAPH: Final = 120  # code points from which on a line below a list is a pa
 
 
 class Finder:
-    """Text rules made ready to search. Patterns compile when a text first needs them.
+    """Text rules made ready to search; those without a pattern are passed over. Patterns compile when first needed."""
 
-    Args:
-        rules: those without a pattern are passed over.
-        kept: a file with what `prepare` returned, perhaps for these rules.
-    """
-
-    def __init__(self, rules: Sequence[Rule], kept: Path | None = None) -> None:
+    def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules = [rule for rule in rules if rule.pattern]
         self._patterns: dict[str, tuple[Pattern, Pattern]] = {}
-        self._everywhere = Index((rule for rule in self.rules if not rule.sites), kept)
+        self._everywhere = Index(rule for rule in self.rules if not rule.sites)
         self._by_site: dict[str, list[Rule]] = {}
         for rule in self.rules:
             for site in rule.sites:
                 self._by_site.setdefault(site, []).append(rule)
         self._of_host: dict[str, list[Index]] = {}
-
-    def prepare(self, made: bytes | None = None) -> bytes | None:
-        """Make ready for many texts; `made` is what this returned for the same rules, in whatever process."""
-        return self._everywhere.prepare(made)
 
     def find(self, view: View, host: str, clock: Clock) -> list[Removal]:
         """Return every span that a rule claims, in no order and with overlaps.
@@ -64,16 +54,9 @@ class Finder:
             claims += self._claims(view, number, line, rule, clock)
         return claims
 
-    def look_at(self, views: Sequence[View]) -> None:
-        """Look at several texts at once, so that each of them can be searched faster."""
-        self._everywhere.look_at(views)
-
     def candidates(self, view: View, host: str) -> list[Candidate]:
         """Lines, and the rules of which they hold a literal; `host` decides which rules of single sites take part."""
-        found = self._everywhere.candidates(view, hits=view.hits)
-        for index in self._indexes(host)[1:]:
-            found += index.candidates(view)
-        return found
+        return [candidate for index in self._indexes(host) for candidate in index.candidates(view)]
 
     def is_done(
         self, before: Iterable[Candidate], view: View, removals: Sequence[Removal], host: str, clock: Clock

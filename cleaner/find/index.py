@@ -2,10 +2,9 @@
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Final
 
-from cleaner.find.scan import ALPHANUMERIC, Hit, Scanner
+from cleaner.find.scan import ALPHANUMERIC, scanner
 from cleaner.fold import View, fold_case, plain
 from cleaner.model import Rule
 
@@ -30,7 +29,7 @@ class _Literal:
 
     def __init__(self, literal: str, table: Mapping[_Condition, Sequence[_Numbered]], *, is_word: bool) -> None:
         encoded = literal.encode()
-        self.size, self.byte_size = len(literal), len(encoded) + is_word  # up to where a hit ends
+        self.size, self.byte_size = len(literal), len(encoded)
         self.groups = [
             (word, written, [(which, rule.longest, rule) for which, rule in rules])
             for (word, written), rules in table.items()
@@ -51,7 +50,7 @@ class _Literal:
 class Index:
     """One scanner for the literals of all rules; those that count only at the start of a line follow a line break."""
 
-    def __init__(self, rules: Iterable[Rule], kept: Path | None = None) -> None:
+    def __init__(self, rules: Iterable[Rule]) -> None:
         anywhere: _Table = {}
         starting: _Table = {}
         for which, rule in enumerate(rules):
@@ -67,32 +66,17 @@ class Index:
         for number, literal in enumerate(starting, self._anywhere):
             self._starting.setdefault(literal[:_KEY], []).append((literal, number))
         self._words = {number for number, entry in enumerate(anywhere.items()) if _is_short_word(*entry)}
-        self._scan = Scanner([*anywhere, *("\n" + literal for literal in starting)], self._words, kept=kept)
+        self._scan = scanner([*anywhere, *("\n" + literal for literal in starting)], self._words)
 
-    def prepare(self, made: bytes | None = None) -> bytes | None:
-        """Make the scanner ready for many texts; `made` is what this returned for the same rules."""
-        return self._scan.prepare(made)
-
-    def look_at(self, views: Sequence[View]) -> None:
-        """Let views hold the hits that their texts have, all searched at once."""
-        for view, hits in zip(views, self._scan.each([view.encoded for view in views]), strict=True):
-            view.hits = hits
-
-    def candidates(self, view: View, only: int | None = None, hits: Sequence[Hit] | None = None) -> list[Candidate]:
-        """Lines, or only the one of that number, and the rules for which they are short enough and hold a literal.
-
-        Args:
-            view: the text.
-            only: number of the only line to look at.
-            hits: those of the text, where they are known.
-        """
+    def candidates(self, view: View, only: int | None = None) -> list[Candidate]:
+        """Lines, or only the one of that number, and the rules for which they are short enough and hold a literal."""
         found: dict[int, Candidate] = {}
         encoded, starts, first, marked = view.encoded, view.byte_starts, 0, view.marked
         if only is not None:
             encoded, starts, first = b"\n%b\n" % view.lines[only].encode("utf-8", "surrogatepass"), [1], only
             marked = [(number, place) for number, place in marked if number == only]
         line, last = 0, len(starts) - 1
-        for number, end in self._scan(encoded) if hits is None else hits:
+        for number, end in self._scan(encoded):
             literal = self._made.get(number) or self._literal(number)
             start = end - literal.byte_size
             if number < self._anywhere and literal.goes_on(encoded, start, end):

@@ -5,7 +5,6 @@ from cleaner.rules.files import RuleError, builtin_folder
 from cleaner.rules.load import (
     LONGEST_LINE,
     PACK,
-    SCANNER,
     builtin_rules,
     load_rule,
     load_rules,
@@ -20,7 +19,6 @@ __all__ = [
     "LONGEST_LINE",
     "MARK",
     "PACK",
-    "SCANNER",
     "WORDS",
     "RuleError",
     "builtin_folder",

@@ -16,7 +16,6 @@ from cleaner.rules.words import WORDS, Vocabulary, expanded_literals, load_words
 
 LONGEST_LINE = 300  # code points; a longer line is a paragraph, and a rule that takes one whole has to say so
 PACK = "pack.json"
-SCANNER = "scanner.bin"  # beside it in a wheel: what the finder of the default rules has prepared
 _MOST_RULES, _MOST_FILES = 5_000, 100_000
 
 

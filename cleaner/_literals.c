@@ -13,6 +13,11 @@
 #define BITS 18 /* 32 KB of bits, which a core's first cache holds */
 #define SEEN_BITS 16
 #define AT_ONCE 1024
+#ifdef __GNUC__
+#define SOON(address) __builtin_prefetch(address)
+#else
+#define SOON(address) ((void)(address))
+#endif
 #define LEARNT 2000000 /* bytes of text after which keys are no longer chosen anew */
 
 typedef struct {
@@ -31,6 +36,7 @@ typedef struct {
 typedef struct {
     Py_ssize_t place;
     uint32_t key, is_two; /* what may be a key that stands there, and whether it is one of two bytes */
+    uint32_t first;       /* the first literal that is known by it; 0 if none is */
 } Key;
 
 typedef struct {
@@ -192,8 +198,8 @@ is_at(const Literal *one, const unsigned char *text, Py_ssize_t size, Py_ssize_t
 static int
 add_hits(const Literals *self, PyObject *hits, const unsigned char *text, Py_ssize_t size, Key key)
 {
-    uint32_t which = slot_of(self, key.key)->first;
-    for (const Literal *one = self->literals + which; which; which = one++->is_last ? 0 : which) {
+    int goes_on = key.first > 0;
+    for (const Literal *one = self->literals + key.first; goes_on; goes_on = !one++->is_last) {
         Py_ssize_t start = key.place - one->offset;
         if (!is_at(one, text, size, start) || key.is_two != (one->size < 4))
             continue;
@@ -211,8 +217,8 @@ static inline int
 put_down(const Literals *self, Key *keys, Py_ssize_t place, uint32_t four)
 {
     int count = has(self->fours, hash(four, BITS));
-    keys[0] = (Key){place, four, 0};
-    keys[count] = (Key){place, four & 0xFFFF, 1};
+    keys[0] = (Key){place, four, 0, 0};
+    keys[count] = (Key){place, four & 0xFFFF, 1, 0};
     return count + has(self->twos, four & 0xFFFF);
 }
 
@@ -255,6 +261,13 @@ literals_call(PyObject *object, PyObject *args, PyObject *kwargs)
     PyObject *hits = PyList_New(0);
     for (Py_ssize_t from = 0; hits && from < size; from += AT_ONCE) {
         int count = keys_between(self, text, size, from, size - from < AT_ONCE ? size : from + AT_ONCE, keys);
+        /* What a literal is known by, and what it is, mostly lies outside the caches: all of it is sent for at once. */
+        for (int which = 0; which < count; which++)
+            SOON(self->slots + hash(keys[which].key, self->slot_bits));
+        for (int which = 0; which < count; which++) {
+            keys[which].first = slot_of(self, keys[which].key)->first;
+            SOON(self->literals + keys[which].first);
+        }
         for (int which = 0; which < count; which++)
             if (add_hits(self, hits, text, size, keys[which]) < 0) {
                 Py_CLEAR(hits);

@@ -38,6 +38,7 @@ class _Cutter:
 
     def __init__(self, grammar: Grammar, size: int) -> None:
         self.grammar, self.size = grammar, size
+        self.is_plain = type(grammar) is Lines
         self.number = grammar.first
         self.buffer, self.offset = b"", 0  # and where the buffer starts in the file
         self.at = self.searched = 0
@@ -87,6 +88,8 @@ class _Cutter:
             return self._find_back(final=final)
         if self.at == len(self.buffer):
             return False
+        if self.is_plain and not self.members and self._add_lines():
+            return True
         place, problem = self.grammar.end(self.buffer, self.at, final=final and not stopped)
         if stopped and place < 0:
             self._add(len(self.buffer), f"cut off: {stopped}")
@@ -99,6 +102,15 @@ class _Cutter:
         else:
             return False
         return True
+
+    def _add_lines(self) -> bool:
+        """Add as many lines as the block has room for; False if there is none."""
+        before = self.at
+        while self.at < self.size and (place := self.buffer.find(b"\n", self.at)) >= 0:
+            self.offsets.append(self.offset + self.at)
+            self.ends.append(place + 1)
+            self.at = place + 1
+        return self.at > before
 
     def _lose(self, problem: str) -> None:
         self.lost, self.searched = problem, self.at + 1

@@ -19,6 +19,7 @@
 #define SOON(address) ((void)(address))
 #endif
 #define LEARNT 2000000 /* bytes of text after which keys are no longer chosen anew */
+#define FEW 1000       /* literals for which the first text will do */
 
 typedef struct {
     uint64_t head, mask; /* its first bytes, and which of them it has */
@@ -162,13 +163,14 @@ learn(Literals *self, const unsigned char *text, Py_ssize_t size)
         self->seen[hash(four_at(text + i), SEEN_BITS)]++;
         self->twos_seen[two_at(text + i)]++;
     }
+    Py_ssize_t enough = self->count < FEW ? 1 : LEARNT;
     self->size_seen += size;
-    if (self->size_known && self->size_seen < 10 * self->size_known && self->size_seen < LEARNT)
+    if (self->size_known && self->size_seen < 10 * self->size_known && self->size_seen < enough)
         return 0;
     self->size_known = self->size_seen;
     if (choose_keys(self) < 0)
         return -1;
-    if (self->size_seen >= LEARNT) {
+    if (self->size_seen >= enough) {
         PyMem_Free(self->seen);
         PyMem_Free(self->twos_seen);
         self->seen = self->twos_seen = NULL;

@@ -2,9 +2,11 @@
 
 Run by the build backend, not shipped. Modules are compiled with mypyc where there is a C compiler, and so are those
 written in C; the others, and all where there is none or CLEANER_PURE is set, run as Python and do the same more slowly.
+An editable install puts those written in C into the checkout, and compiles no Python, which is there to be edited.
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -37,7 +39,9 @@ from mypyc.build import mypycify
 from setuptools import Distribution, Extension
 folder, *modules = sys.argv[1:]
 given = ["--config-file=", "--ignore-missing-imports", "--cache-dir", f"{folder}/mypy", *modules]
-extensions = mypycify(given, opt_level="3", debug_level="0", target_dir=f"{folder}/c", group_name="cleaner")
+extensions = []
+if modules:
+    extensions += mypycify(given, opt_level="3", debug_level="0", target_dir=f"{folder}/c", group_name="cleaner")
 for name in ("_literals", "_speedups"):
     extensions.append(Extension(f"cleaner.{name}", [f"cleaner/{name}.c"], extra_compile_args=["-O3"]))
 command = Distribution({"name": "cleaner", "ext_modules": extensions}).get_command_obj("build_ext")
@@ -51,14 +55,21 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[misc, type-arg, unuse
     """Writes pack.json and the compiled modules."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Add what is made for the wheel; an editable install reads the files themselves."""
-        if version == "editable":
-            return
+        """Add what is made for the wheel; an editable install reads the files of rules themselves."""
         self.folder = tempfile.TemporaryDirectory()
         made = Path(self.folder.name)
-        self._add_rules(made, build_data)
-        if not os.environ.get("CLEANER_PURE"):
-            self._add_compiled(made, build_data)
+        compiled = () if version == "editable" else COMPILED
+        if compiled:
+            self._add_rules(made, build_data)
+        files = [] if os.environ.get("CLEANER_PURE") else self._compile(made, compiled)
+        for file in files:
+            if compiled:
+                build_data["force_include"][str(file)] = str(file.relative_to(made / "lib"))
+                build_data["pure_python"], build_data["infer_tag"] = False, True
+            else:
+                target = Path(self.root, file.relative_to(made / "lib"))
+                shutil.copy(file, target.with_suffix(".new"))
+                target.with_suffix(".new").replace(target)  # one that runs keeps the old file
 
     def _add_rules(self, made: Path, build_data: dict[str, Any]) -> None:
         sys.path.insert(0, self.root)
@@ -67,9 +78,9 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[misc, type-arg, unuse
         (made / PACK).write_bytes(pack(load_rules(Path(self.root, "rules"), check=False)))
         build_data["force_include"][str(made / PACK)] = f"cleaner/builtin_rules/{PACK}"
 
-    def _add_compiled(self, made: Path, build_data: dict[str, Any]) -> None:
+    def _compile(self, made: Path, modules: tuple[str, ...]) -> list[Path]:
         done = subprocess.run(  # noqa: S603  our own modules
-            [sys.executable, "-c", _COMPILE, made, *COMPILED],
+            [sys.executable, "-c", _COMPILE, made, *modules],
             cwd=self.root,
             capture_output=True,
             text=True,
@@ -77,8 +88,5 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[misc, type-arg, unuse
         )
         if done.returncode:
             self.app.display_warning(f"not compiled, which makes it slower: {(done.stderr or done.stdout)[-2000:]}")
-            return
-        for file in (made / "lib").rglob("*"):
-            if file.is_file():
-                build_data["force_include"][str(file)] = str(file.relative_to(made / "lib"))
-        build_data["pure_python"], build_data["infer_tag"] = False, True
+            return []
+        return [file for file in (made / "lib").rglob("*") if file.is_file()]

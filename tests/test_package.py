@@ -60,6 +60,18 @@ def test_the_wheel_holds_the_engine_compiled(installed: Path, tmp_path: Path) ->
     assert done.stdout.rstrip().endswith(b".so")
 
 
+@pytest.mark.skipif(not shutil.which("gcc"), reason="no C compiler")
+def test_an_editable_install_puts_what_is_written_in_c_into_the_checkout(tmp_path: Path) -> None:
+    checkout = tmp_path / "checkout"
+    for name in ("cleaner", "rules"):
+        shutil.copytree(ROOT / name, checkout / name, ignore=shutil.ignore_patterns("*.so", "__pycache__"))
+    for name in ("pyproject.toml", "README.md", "LICENSE", ".gitignore"):
+        shutil.copy(ROOT / name, checkout)
+    command = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "install", "--no-deps"]
+    subprocess.run([*command, "--target", str(tmp_path / "env"), "--editable", str(checkout)], check=True)
+    assert {file.name.partition(".")[0] for file in checkout.rglob("*.so")} == {"_literals", "_speedups"}
+
+
 def test_a_wheel_without_a_compiler_holds_python(tmp_path: Path) -> None:
     made = wheel(tmp_path, CC="no-such-compiler")
     assert made.name.endswith("-none-any.whl")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from multiprocessing.connection import wait
 from typing import Any, Self, TypeVar
 
-from cleaner.batch.work import NO_RECORD, Done, Plan, Task, process
+from cleaner.batch.work import NO_RECORD, Done, Plan, Task
 from cleaner.batch.worker import DEPTH, Failed, Worker
 from cleaner.errors import CleanerError
 
@@ -18,12 +18,6 @@ BETWEEN = 0.5  # seconds between looks at the clock of each worker
 
 Label = TypeVar("Label")
 Item = tuple[Label, Task | None]
-
-
-def in_this_process(plan: Plan, items: Iterable[Item[Label]]) -> Iterator[tuple[Label, Done | None]]:
-    """Clean blocks here, one after another."""
-    for label, task in items:
-        yield label, process(plan, task) if task else None
 
 
 class Pool:

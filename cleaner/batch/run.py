@@ -12,9 +12,8 @@ from cleaner.batch.begin import check, earlier, head_of
 from cleaner.batch.files import writing
 from cleaner.batch.folder import JOURNAL, Head, Journal, Parts, State, clear, make_way, write_run
 from cleaner.batch.one import Job, place
-from cleaner.batch.pool import Pool, in_this_process
 from cleaner.batch.steps import Step, Steps, StoppedError
-from cleaner.batch.work import Done, Ledger, Plan
+from cleaner.batch.work import Done, Ledger, Plan, process
 from cleaner.errors import CleanerError
 from cleaner.records import Source
 from cleaner.records.packed import packed, unpacked
@@ -123,7 +122,9 @@ class _Run:
             plain = all(source.form.name in {"txt", "jsonl", "json", "csv", "tsv"} for source in self.sources)
             jobs = 0 if plain and sum(self.steps.sizes) < SMALL else cores()
         if not jobs:
-            return in_this_process(self.plan, self.steps)
+            return ((step, process(self.plan, task) if task else None) for step, task in self.steps)
+        from cleaner.batch.pool import Pool  # noqa: PLC0415  a small run needs no processes, and starts sooner without
+
         limit = HARD * self.job.cleaner.time_limit + GRACE
         return stack.enter_context(Pool(self.plan, jobs, limit)).run(self.steps)
 

@@ -1,7 +1,7 @@
 """Literals to rules: which lines hold a literal of which rule."""
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from cleaner.find.scan import ALPHANUMERIC, scanner
@@ -14,9 +14,8 @@ _KEY: Final = 3  # characters by which literals at the start of a line are looke
 _RULES: Final = 20  # bits for the number of a rule
 _SHORT: Final = 5  # bytes of a word that stands in many others
 
-_Condition = tuple[bool, str]  # whether only whole words count, and how they must be written if case counts
-_Numbered = tuple[int, Rule]  # a rule and its number
-_Table = dict[str, dict[_Condition, list[_Numbered]]]
+_Use = tuple[int, Rule, str]  # a rule that has a literal, its number, and how it must be written if case counts
+_Table = dict[str, tuple[_Use, ...]]
 
 
 class _Literal:
@@ -27,16 +26,16 @@ class _Literal:
 
     __slots__ = ("byte_size", "ends_word", "groups", "is_conditional", "longest", "size", "starts_word")
 
-    def __init__(self, literal: str, table: Mapping[_Condition, Sequence[_Numbered]], *, is_word: bool) -> None:
+    def __init__(self, literal: str, uses: Sequence[_Use], *, is_word: bool) -> None:
         encoded = literal.encode()
         self.size, self.byte_size = len(literal), len(encoded)
-        self.groups = [
-            (word, written, [(which, rule.longest, rule) for which, rule in rules])
-            for (word, written), rules in table.items()
-        ]
-        self.longest = max(rule.longest or sys.maxsize for rules in table.values() for _, rule in rules)
-        self.is_conditional = any(word or written for word, written in table)
-        checked = not is_word and all(word for word, _ in table)
+        groups: dict[tuple[bool, str], list[tuple[int, int, Rule]]] = {}
+        for which, rule, written in uses:
+            groups.setdefault((rule.at == "word", written), []).append((which, rule.longest, rule))
+        self.groups = [(word, written, rules) for (word, written), rules in groups.items()]
+        self.longest = max(rule.longest or sys.maxsize for _, rule, _ in uses)
+        self.is_conditional = any(word or written for word, written in groups)
+        checked = not is_word and all(word for word, _ in groups)
         self.starts_word = checked and encoded[0] in ALPHANUMERIC
         self.ends_word = checked and encoded[-1] in ALPHANUMERIC
 
@@ -55,10 +54,12 @@ class Index:
         starting: _Table = {}
         for which, rule in enumerate(rules):
             table = starting if rule.at == "start" else anywhere
+            uses: tuple[_Use, ...] = ((which, rule, ""),)  # one for nearly all: few rules share a literal
             for written in rule.literals if rule.folded else dict.fromkeys(map(plain, rule.literals)):
                 literal = written if rule.folded and not rule.case else fold_case(written)
-                condition = rule.at == "word", written if rule.case else ""
-                table.setdefault(literal, {}).setdefault(condition, []).append((which, rule))
+                if rule.case:
+                    uses = ((which, rule, written),)
+                table[literal] = table[literal] + uses if literal in table else uses
         self._anywhere = len(anywhere)
         self._tables = [*anywhere.items(), *starting.items()]
         self._made: dict[int, _Literal] = {}  # few of all literals are ever met
@@ -126,13 +127,15 @@ def _size(encoded: bytes) -> int:
     return len(encoded) if encoded.isascii() else len(encoded.decode("utf-8", "surrogatepass"))
 
 
-def _is_short_word(literal: str, table: Mapping[_Condition, Sequence[_Numbered]]) -> bool:
+def _is_short_word(literal: str, uses: Sequence[_Use]) -> bool:
+    if len(literal) > _SHORT:
+        return False
     encoded = literal.encode()
     return (
         len(encoded) <= _SHORT
         and encoded[0] in ALPHANUMERIC
         and encoded[-1] in ALPHANUMERIC
-        and all(word for word, _ in table)
+        and all(rule.at == "word" for _, rule, _ in uses)
     )
 
 
